@@ -1,0 +1,1 @@
+"""Flow in, Exchange out. Knows mitmproxy (in one file); knows no token, price or index."""

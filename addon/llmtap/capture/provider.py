@@ -1,0 +1,194 @@
+"""Whose API a host is, and which dialect a path speaks: provider = f(host), wire format = f(path).
+
+Both come from tables (`config/providers.yaml`, the operator's own entries before it); nothing here names a provider.
+A path that no row names is no LLM call, whoever serves it. A host that no row names can still speak a dialect: it is a
+provider called by its registrable domain, `known` False. Nothing that a client sends makes this module raise.
+"""
+
+import fnmatch
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import Annotated, NamedTuple, Protocol
+from urllib.parse import unquote
+
+import msgspec
+import publicsuffix2  # type: ignore[import-untyped]  # ships no types
+
+from llmtap.capture.exchange import Endpoint
+from llmtap.capture.window import CaptureSettings
+
+type Regex = Annotated[str, msgspec.Meta(extra_json_schema={"format": "regex"})]
+
+REMEMBERED = 4096
+"""How many hosts and paths keep their answer, so that a busy proxy searches the tables once for each."""
+LONGEST_PATH = 4096
+"""Characters; longer paths are no LLM calls (an ARN, the longest name in a path, has at most 2048)."""
+
+
+class ProviderEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of the host table.
+
+    `name` is the `gen_ai.provider.name` of documents; without one it is the host's registrable domain. Each of `hosts`
+    is a regular expression that must match the whole lower-case host; with `ports`, only these belong to the row.
+    `needs_path` marks hosts with mostly other traffic: weak path patterns do not count there. `source` says who knows.
+    """
+
+    id: str
+    hosts: tuple[Regex, ...]
+    name: str | None = None
+    ports: tuple[int, ...] = ()
+    needs_path: bool = False
+    source: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for pattern in self.hosts:
+            _compiled(pattern, "hosts")
+
+
+class EndpointEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of the path table; the first whose `path` is found in the path (query removed) and has the method wins.
+
+    `path` may name a group `model`. `wire_format` names a module of `decode.formats`, or is None where the body must
+    tell; `operation` is the `gen_ai.operation.name`. A `weak` pattern is too common to count on an unknown host.
+    """
+
+    id: str
+    path: Regex
+    wire_format: str | None = None
+    operation: str | None = None
+    methods: tuple[str, ...] = ("POST",)
+    weak: bool = False
+
+    def __post_init__(self) -> None:
+        _compiled(self.path, "path")
+
+
+class ProviderTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The two tables of a providers file; the first row that fits wins in either."""
+
+    providers: tuple[ProviderEntry, ...] = ()
+    endpoints: tuple[EndpointEntry, ...] = ()
+
+    def before(self, other: "ProviderTable") -> "ProviderTable":
+        """Return both tables, these rows first; a row of `other` whose id stands here is left out."""
+        hosts = {entry.id for entry in self.providers}
+        paths = {entry.id for entry in self.endpoints}
+        return ProviderTable(
+            (*self.providers, *(entry for entry in other.providers if entry.id not in hosts)),
+            (*self.endpoints, *(entry for entry in other.endpoints if entry.id not in paths)),
+        )
+
+
+class _Found(NamedTuple):
+    """The row that names a path, and the model that the path names."""
+
+    entry: EndpointEntry
+    model: str | None
+
+
+class Providers:
+    """The tables, compiled once; each host and each path is searched for once while it is remembered."""
+
+    def __init__(self, table: ProviderTable, capture: CaptureSettings | None = None) -> None:
+        """Compile `table`; `capture` names further hosts to open and hosts to leave alone."""
+        capture = capture or CaptureSettings()
+        self._rows = [(_compiled(host, "hosts"), entry) for entry in table.providers for host in entry.hosts]
+        self._paths = [(_compiled(entry.path, "path"), entry) for entry in table.endpoints]
+        self._named = _globs(capture.hosts)
+        self._ignored = _globs(capture.ignore_hosts)
+        self._provider = lru_cache(REMEMBERED)(self._search_host)
+        self._found = lru_cache(REMEMBERED)(self._search_path)
+        _suffixes()  # read now: 0.1 s that no call has to wait for later
+
+    def provider(self, host: str, port: int) -> ProviderEntry | None:
+        """Return the row that names `host` at `port`, or None."""
+        return self._provider(normal_host(host), port)
+
+    def opened(self, host: str, port: int) -> bool:
+        """Return whether TLS to `host` may be opened: a provider's or a named one, and not one to leave alone."""
+        host = normal_host(host)
+        if self._ignored.fullmatch(host):
+            return False
+        return self._provider(host, port) is not None or self._named.fullmatch(host) is not None
+
+    def endpoint(self, host: str, port: int, method: str, path: str) -> Endpoint | None:
+        """Return what is called by `method` and `path` (a query is ignored), or None when it is no LLM call.
+
+        Unknown hosts arrive here only when they were named (`capture.hosts`) or when their traffic is plain HTTP.
+        """
+        host = normal_host(host)
+        if len(path) > LONGEST_PATH or self._ignored.fullmatch(host):
+            return None
+        found = self._found(method.upper(), path.partition("?")[0])
+        if found is None:
+            return None
+        entry = self._provider(host, port)
+        if found.entry.weak and (entry is None or entry.needs_path):
+            return None
+        return Endpoint(
+            provider=(entry.name if entry else None) or registrable_domain(host),
+            known=entry is not None,
+            wire_format=found.entry.wire_format,
+            operation=found.entry.operation,
+            model=found.model,
+        )
+
+    def _search_host(self, host: str, port: int) -> ProviderEntry | None:
+        for pattern, entry in self._rows:
+            if (not entry.ports or port in entry.ports) and pattern.fullmatch(host):
+                return entry
+        return None
+
+    def _search_path(self, method: str, path: str) -> _Found | None:
+        readings = (path, unquote(path)) if "%" in path else (path,)
+        for reading in readings:  # some clients encode the colon of `model:verb`
+            for pattern, entry in self._paths:
+                if method in entry.methods and (match := pattern.search(reading)):
+                    return _Found(entry, _model(match.groupdict().get("model")))
+        return None
+
+
+def normal_host(host: str) -> str:
+    """Return a host name as the tables spell it: lower case, no trailing dot, no brackets around IPv6."""
+    return host.lower().rstrip(".").strip("[]")
+
+
+def registrable_domain(host: str) -> str:
+    """Return the part of a host name that was registered (`relay.co.uk` of `api.relay.co.uk`); an address as it is."""
+    if ":" in host or host.replace(".", "").isdecimal():
+        return host
+    return _suffixes().get_sld(host) or host
+
+
+class _Suffixes(Protocol):
+    """What we use of publicsuffix2, which ships no types."""
+
+    def get_sld(self, domain: str) -> str | None: ...
+
+
+@cache
+def _suffixes() -> _Suffixes:
+    # The list is read here, not by publicsuffix2, whose codecs.open warns on Python 3.14.
+    with open(publicsuffix2.PSL_FILE, encoding="utf-8") as lines:  # noqa: PTH123 -- the library names it as a str
+        suffixes: _Suffixes = publicsuffix2.PublicSuffixList(lines)
+    return suffixes
+
+
+def _model(quoted: str | None) -> str | None:
+    """Return the model that a path names; of an ARN only what follows the last slash (providers.md 1.2)."""
+    if not quoted:
+        return None
+    model = unquote(quoted)
+    return model.rpartition("/")[2] if model.startswith("arn:") else model
+
+
+def _compiled(pattern: str, key: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"`{key}`: {pattern!r} is no regular expression ({error})") from error
+
+
+def _globs(names: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(fnmatch.translate(normal_host(name)) for name in names) or r"(?!)")

@@ -1,0 +1,240 @@
+"""Keeps live flows, taps their bodies as they pass, and closes each into exactly one Exchange.
+
+The tap appends a piece and returns the same bytes object: it never parses, never waits, never raises. mitmproxy cuts
+the client off when a stream callable returns b"" for data, and loses the piece when it raises (mitmproxy.md section 1).
+Whoever closes a recording first wins, so `response`, `error` and shutdown may all try.
+"""
+
+import base64
+import contextlib
+import re
+import time
+import weakref
+from collections.abc import Callable, Iterator, MutableMapping
+from dataclasses import replace
+
+from mitmproxy import connection, http
+
+from llmtap.capture.exchange import Body, Client, Endpoint, Exchange, Failure, Request, Response, new_id
+from llmtap.capture.window import CaptureSettings, Window
+
+SWITCHING_PROTOCOLS = 101
+SHUTDOWN = Failure("proxy_shutdown", "The proxy was shut down before the answer was complete.")
+
+_FAILURES = tuple(
+    (re.compile(pattern, re.IGNORECASE), type_)
+    for pattern, type_ in (
+        (r"client disconnected|client closed", "client_disconnected"),
+        (r"connect call failed|connection refused|errno 111", "connection_refused"),
+        (r"name or service not known|getaddrinfo|nodename nor servname|name resolution|errno -[2-5]\b", "dns_error"),
+        (r"certificate verify|\btls\b|\bssl\b|handshake", "tls_error"),
+        (r"timed? ?out", "timeout"),
+        (r"killed", "connection_killed"),
+        (r"closed|reset|peer|incomplete|eof", "connection_reset"),
+    )
+)
+"""mitmproxy reports errors as prose; the first pattern that fits gives the `error.type` (mitmproxy 12.2.3)."""
+
+
+def failure(message: str, *, answering: bool) -> Failure:
+    """Return why a flow failed; `answering` says that response headers had arrived already."""
+    type_ = next((type_ for pattern, type_ in _FAILURES if pattern.search(message)), "_OTHER")
+    if answering and type_ in {"connection_reset", "_OTHER"}:
+        type_ = "stream_interrupted"
+    return Failure(type_, message)
+
+
+class Recording:
+    """One live flow: its request as the client sent it, and the windows that its bodies pass through."""
+
+    __slots__ = (
+        "endpoint", "flow", "headers_at", "id", "origin", "received", "relay", "request", "secrets", "sent", "started",
+    )  # fmt: skip
+
+    def __init__(self, flow: http.HTTPFlow, endpoint: Endpoint | None) -> None:
+        """Begin at this instant, before anybody changes the request."""
+        self.flow = flow
+        self.endpoint = endpoint
+        self.started = time.time()
+        self.origin = time.monotonic()
+        self.id = new_id(self.started)
+        self.request = _head(flow)
+        self.relay: str | None = None
+        self.secrets: tuple[str, ...] = ()
+        self.sent: Window | None = None
+        self.received: Window | None = None
+        self.headers_at: float | None = None
+
+
+class Recorder:
+    """The recordings of all flows that are under way, by flow id."""
+
+    def __init__(self, settings: CaptureSettings, *, keep: bool = False) -> None:
+        """Cap bodies as `settings` say; with `keep`, a tapped body is put back into its flow for a user interface."""
+        self.settings = settings
+        self.keep = keep
+        self._live: dict[str, Recording] = {}
+        self._credentials: MutableMapping[connection.Client, tuple[str, str]] = weakref.WeakKeyDictionary()
+
+    def __len__(self) -> int:
+        """Return how many flows are under way."""
+        return len(self._live)
+
+    def identify(self, flow: http.HTTPFlow) -> None:
+        """Move the proxy's user and password from the header to the flow; they belong to nobody further up.
+
+        A CONNECT carries them once for its connection, a plain request every time. Nothing is verified: that is what
+        mitmproxy's `proxyauth` option is for, which leaves the same pair in the same place.
+        """
+        kind, _, encoded = flow.request.headers.pop("proxy-authorization", "").partition(" ")
+        if kind.lower() == "basic":
+            with contextlib.suppress(ValueError):
+                user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+                if user:
+                    self._credentials[flow.client_conn] = (user, password)
+        if flow.client_conn in self._credentials:
+            flow.metadata.setdefault("proxyauth", self._credentials[flow.client_conn])
+
+    def begin(self, flow: http.HTTPFlow, endpoint: Endpoint | None) -> Recording:
+        """Start to record a flow whose request headers have arrived.
+
+        A request body that is declared larger than the cap is passed on as it arrives, and tapped; a smaller one is
+        left to mitmproxy, which hands it on whole.
+        """
+        recording = self._live[flow.id] = Recording(flow, endpoint)
+        if _declared_bytes(flow.request) > self.settings.max_body_bytes:
+            recording.sent = Window(self.settings.max_body_bytes)
+            flow.request.stream = _tap(recording.sent)
+        return recording
+
+    def tap(self, flow: http.HTTPFlow) -> None:
+        """Let the response body pass at once, through a window when the flow is recorded."""
+        if flow.response is None or flow.response.status_code == SWITCHING_PROTOCOLS:
+            return
+        recording = self._live.get(flow.id)
+        if recording is None:
+            flow.response.stream = True
+            return
+        recording.headers_at = time.monotonic()
+        recording.received = Window(self.settings.max_body_bytes)
+        flow.response.stream = _tap(recording.received)
+
+    def finish(self, flow: http.HTTPFlow) -> Exchange | None:
+        """Close the flow's recording and return what was seen, or None when it is closed already or is no LLM call."""
+        recording = self._live.pop(flow.id, None)
+        if recording is None:
+            return None
+        if self.keep:
+            _put_back(recording)
+        return _exchange(recording, recording.endpoint, _failure(flow)) if recording.endpoint else None
+
+    def finish_all(self) -> Iterator[Exchange]:
+        """Close every recording, as the proxy is shut down while they are under way."""
+        while self._live:
+            _, recording = self._live.popitem()
+            if recording.endpoint:
+                yield _exchange(recording, recording.endpoint, SHUTDOWN)
+
+
+def exchange_of(flow: http.HTTPFlow, endpoint: Endpoint) -> Exchange:
+    """Return a finished flow (one in a user interface, or from a flow file) as an Exchange.
+
+    Its bodies have no arrival times but those of their first and last byte.
+    """
+    origin, response = flow.request.timestamp_start, flow.response
+    first = response.timestamp_start if response else None
+    last = response.timestamp_end if response else None
+    if last is None and flow.error is not None:
+        last = flow.error.timestamp
+    return Exchange(
+        id=new_id(origin),
+        started=origin,
+        origin=origin,
+        endpoint=endpoint,
+        request=replace(_head(flow), body=Body.whole(flow.request.raw_content or b"", origin)),
+        response=_response(flow, Body.whole((response and response.raw_content) or b"", last)),
+        headers_at=first,
+        ended_at=last,
+        failure=_failure(flow),
+        client=client_of(flow),
+        server_host=flow.request.host,
+        server_port=flow.request.port,
+    )
+
+
+def client_of(flow: http.HTTPFlow) -> Client:
+    """Return who connected to the proxy."""
+    peer = flow.client_conn.peername
+    user, password = flow.metadata.get("proxyauth") or (None, None)
+    return Client(peer[0], peer[1], user, password, flow.client_conn.tls_version)
+
+
+def _tap(window: Window) -> Callable[[bytes], bytes]:
+    add, now = window.add, time.monotonic
+
+    def tap(data: bytes) -> bytes:
+        if data:
+            add(now(), data)
+        return data
+
+    return tap
+
+
+def _declared_bytes(request: http.Request) -> int:
+    declared = request.headers.get("content-length", "")
+    return int(declared) if declared.isdecimal() else 0
+
+
+def _put_back(recording: Recording) -> None:
+    """Give a user interface the body that streamed past it; mitmproxy does not send it again (mitmproxy.md 1)."""
+    flow = recording.flow
+    for message, window in ((flow.request, recording.sent), (flow.response, recording.received)):
+        if message is not None and window is not None and message.raw_content is None:
+            body = window.body()
+            if not body.dropped:
+                message.data.content = b"".join(data for _, data in body.chunks)
+
+
+def _exchange(recording: Recording, endpoint: Endpoint, error: Failure | None) -> Exchange:
+    flow, now = recording.flow, time.monotonic()
+    sent, received = recording.sent, recording.received
+    asked = sent.body() if sent else Body.whole(flow.request.raw_content or b"", recording.origin)
+    answered = received.body() if received else Body.whole((flow.response and flow.response.raw_content) or b"", now)
+    return Exchange(
+        id=recording.id,
+        started=recording.started,
+        origin=recording.origin,
+        endpoint=endpoint,
+        request=replace(recording.request, body=asked),
+        response=_response(flow, answered),
+        headers_at=recording.headers_at,
+        ended_at=now,
+        failure=error,
+        client=client_of(flow),
+        relay=recording.relay,
+        server_host=flow.request.host,
+        server_port=flow.request.port,
+        secrets=recording.secrets,
+    )
+
+
+def _head(flow: http.HTTPFlow) -> Request:
+    request = flow.request
+    return Request(
+        request.method,
+        request.scheme,
+        request.pretty_host,
+        request.port,
+        request.path,
+        request.headers.fields,
+        http_version=request.http_version,
+    )
+
+
+def _response(flow: http.HTTPFlow, body: Body) -> Response | None:
+    head = flow.response
+    return None if head is None else Response(head.status_code, head.headers.fields, body, head.http_version)
+
+
+def _failure(flow: http.HTTPFlow) -> Failure | None:
+    return None if flow.error is None else failure(flow.error.msg, answering=flow.response is not None)

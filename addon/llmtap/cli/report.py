@@ -1,0 +1,101 @@
+"""`llmtap report`: what the store knows, summed up; needs no Elasticsearch.
+
+Documents are read one by one and only sums are kept, so a store of any size is summed up in the same memory.
+"""
+
+import sys
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+
+from llmtap.cli.ledger import Call, read_call
+from llmtap.cli.mistake import Mistake
+from llmtap.cli.options import SinceType, config_option, settings_of, store_of
+from llmtap.cli.tables import console, summary, table_of_calls, table_of_totals
+from llmtap.cli.totals import KEYS, Total, Totals, rows
+from llmtap.export.outbox import Outbox, OutboxError
+
+OVERVIEW = (
+    (("provider", "model"), "By provider and model"),
+    (("team",), "By team"),
+    (("outcome", "error"), "By outcome"),
+)
+
+EXAMPLES = """\b
+Examples:
+  llmtap report                         the last 24 hours
+  llmtap report --since 7d --by team    who used how much in a week
+  llmtap report --last 20               the last calls, one line each
+"""
+
+
+@click.command("report", epilog=EXAMPLES)
+@config_option
+@click.option("--since", type=SinceType(), default="24h", show_default=True, help="How far back, or from when on.")
+@click.option("--by", "keys", multiple=True, type=click.Choice(KEYS), help="Group by this instead; may be repeated.")
+@click.option("--last", type=click.IntRange(min=1), metavar="N", help="List the last N calls instead of sums.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+def command(
+    *, config: Path | None, since: datetime | None, keys: tuple[str, ...], last: int | None, as_json: bool
+) -> None:
+    """Sum up the calls: tokens, cost, time, errors."""
+    store = store_of(settings_of(config))
+    screen = console(sys.stdout)
+    try:
+        if last is not None:
+            _list(screen, store, last, as_json=as_json)
+        elif as_json:
+            totals = Totals(keys or OVERVIEW[0][0])
+            for call in _calls(store, since):
+                totals.add(call)
+            _print_json(list(rows(totals)))
+        else:
+            _sum_up(screen, _calls(store, since), keys)
+    except OutboxError as error:
+        raise Mistake(str(error)) from error
+    finally:
+        store.close()
+
+
+def _calls(store: Outbox, since: datetime | None) -> Iterator[Call]:
+    for row in store.documents(since=None if since is None else since.timestamp()):
+        call = read_call(row.id, row.body)
+        if call is not None:
+            yield call
+
+
+def _sum_up(screen: Console, calls: Iterator[Call], keys: tuple[str, ...]) -> None:
+    groups = ((keys, "By " + " and ".join(keys)),) if keys else OVERVIEW
+    every, tables = Total(), [(Totals(by), title) for by, title in groups]
+    for call in calls:
+        every.add(call)
+        for totals, _ in tables:
+            totals.add(call)
+    if not every.calls:
+        screen.print("No call in this time. A longer one: --since 7d, or --since all.")
+        return
+    for totals, title in tables:
+        if keys or len(totals.keys) > 1 or any(key != (None,) for key, _ in totals.largest_first()):
+            screen.print(table_of_totals(totals, title))
+    screen.print(summary(every))
+
+
+def _list(screen: Console, store: Outbox, last: int, *, as_json: bool) -> None:
+    newest = deque[Call]()
+    for row in store.documents(limit=last, newest_first=True):
+        call = read_call(row.id, row.body)
+        if call is not None:
+            newest.appendleft(call)
+    if as_json:
+        _print_json(list(newest))
+    else:
+        screen.print(table_of_calls(newest, "The last calls"))
+
+
+def _print_json(value: object) -> None:
+    print(msgspec.json.format(msgspec.json.Encoder(decimal_format="number").encode(value)).decode())

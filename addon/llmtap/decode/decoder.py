@@ -1,0 +1,218 @@
+"""The walk through this room: an Exchange in, the Inference it meant out. Whatever the bytes, nothing raises.
+
+What could not be read is a word in `problems`, and never costs what could: an unreadable request leaves the facts of
+the response, an unreadable event leaves the other events, a body cut off leaves what stands in it.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from llmtap.capture.exchange import Body, Exchange, Headers, Response, header
+from llmtap.decode.encoding import undo
+from llmtap.decode.errors import read_error
+from llmtap.decode.events import Event, json_lines, server_sent_events
+from llmtap.decode.formats import FORMATS, WireFormat
+from llmtap.decode.framing import REACH, framing, spoken
+from llmtap.decode.inference import Answer, Inference, InferenceRequest, InferenceResponse
+from llmtap.decode.lenient import read
+from llmtap.decode.salvage import salvage
+
+logger = logging.getLogger(__name__)
+
+_FAILED = 400
+_OPERATIONS = {"openai_embeddings": "embeddings"}
+_UNKNOWN = "unknown"
+_HOPELESS = 1000
+"""A stream with this many unreadable events is no stream of the wire format, and is left off."""
+
+
+class _AnyRequest(msgspec.Struct):
+    """What the requests of nearly all wire formats have in common."""
+
+    model: str | None = None
+    stream: bool | None = None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A response as it is being read in one wire format; `events` stays None for an unstreamed one."""
+
+    answer: Answer = field(default_factory=Answer)
+    times: list[float] = field(default_factory=list)
+    events: int | None = None
+    problems: list[str] = field(default_factory=list)
+
+
+def decode(exchange: Exchange) -> Inference:
+    """Return what an exchange meant.
+
+    The endpoint names the wire format; where it names none, or the answer holds nothing of it, the bodies tell. A model
+    that the path names stands in for one that the body leaves out.
+    """
+    endpoint, response = exchange.endpoint, exchange.response
+    asked, problems = _plain("request", exchange.request.body, exchange.request.headers)
+    asked_data = _joined(asked)
+    name, reading = endpoint.wire_format, None
+    if response is None:
+        name = name or spoken(asked_data, exchange.request.headers, b"")
+    else:
+        said, more = _plain("response", response.body, response.headers)
+        problems += more
+        head = _head(said)
+        name = name or spoken(asked_data, exchange.request.headers, head)
+        reading = _read_response(FORMATS.get(name or ""), response, said, head)
+        other = spoken(b"", (), head) if _empty(reading.answer) else None
+        if other is not None and other != name and name in FORMATS:
+            name, reading = other, _read_response(FORMATS[other], response, said, head)
+    wire_format = FORMATS.get(name or "")
+    request, more = _read_request(wire_format, asked, asked_data)
+    return Inference(
+        operation=endpoint.operation or _OPERATIONS.get(name or "", "chat" if wire_format else _UNKNOWN),
+        wire_format=name,
+        request=request if request.model else replace(request, model=endpoint.model),
+        response=reading.answer.response(streamed=reading.events is not None) if reading else InferenceResponse(),
+        content_times=tuple(reading.times) if reading else (),
+        events=reading.events if reading else None,
+        problems=(*problems, *more, *(reading.problems if reading else ())),
+    )
+
+
+def _empty(answer: Answer) -> bool:
+    """Return whether nothing but a name was read."""
+    return not (answer.parts or answer.finish_reasons or answer.usage or answer.error)
+
+
+def _plain(side: str, body: Body, headers: Headers) -> tuple[Body, list[str]]:
+    decoded = undo(body, headers)
+    return decoded.body, [f"{side}.{problem}" for problem in decoded.problems]
+
+
+def _joined(body: Body) -> bytes:
+    return b"".join(data for _, data in body.chunks)
+
+
+def _head(body: Body) -> bytes:
+    """Return the first bytes of a body: a long stream is joined once only, where it is cut into events."""
+    pieces: list[bytes] = []
+    size = 0
+    for _, data in body.chunks[: body.gap]:
+        pieces.append(data)
+        size += len(data)
+        if size > REACH:
+            break
+    return b"".join(pieces)
+
+
+def _read_request(wire_format: WireFormat | None, body: Body, data: bytes) -> tuple[InferenceRequest, list[str]]:
+    """Return what a request asks for, as far as it can be read, and what went wrong."""
+    if not data.strip():
+        return InferenceRequest(), []
+    read_request = wire_format.read_request if wire_format else _read_any_request
+    try:
+        if body.gap is None:
+            return read_request(data), []
+        problem = "truncated_json"
+    except msgspec.MsgspecError as error:
+        problem = _ruin(error)
+    except Exception:  # a border: what a format failed to foresee must not cost the document
+        logger.exception("a request could not be read")
+        return InferenceRequest(), ["request.unreadable"]
+    problems = [f"request.{problem}"] if wire_format else []
+    try:
+        return read_request(salvage(data)), problems
+    except Exception:  # noqa: BLE001 - as above; the problem is noted already
+        return InferenceRequest(), problems
+
+
+def _read_any_request(body: bytes) -> InferenceRequest:
+    """Read what a request in an unknown wire format most likely says."""
+    asked = read(_AnyRequest, body)
+    return InferenceRequest(model=asked.model, stream=asked.stream)
+
+
+def _read_response(wire_format: WireFormat | None, response: Response, body: Body, head: bytes) -> _Reading:
+    """Return a response read in a wire format; without one, only an error is read."""
+    reading = _Reading()
+    kind = framing(head, response.headers)
+    if wire_format is not None:
+        if kind == "events":
+            _fold(reading, wire_format, server_sent_events(body))
+        elif kind == "lines":
+            _fold(reading, wire_format, json_lines(body))
+        elif kind == "json":
+            _read_whole(reading, wire_format, body)
+        elif head.strip() and (response.status < _FAILED or "json" in (header(response.headers, "content-type") or "")):
+            reading.problems.append("response.not_json")
+    if response.status >= _FAILED and reading.answer.error is None:
+        reading.answer.error = read_error(_joined(body), response.headers)
+    return reading
+
+
+def _fold(reading: _Reading, wire_format: WireFormat, events: Iterable[Event]) -> None:
+    """Merge the events of a stream one by one; one that cannot be read is passed over."""
+    answer, merge, times = reading.answer, wire_format.merge, reading.times
+    count, unreadable, last_unreadable = 0, 0, 0
+    for event in events:
+        count += 1
+        try:
+            carried = merge(answer, event)
+        except Exception as error:  # a border: what a format failed to foresee must not cost the other events
+            if not event.data.strip():
+                continue
+            if not unreadable and not isinstance(error, msgspec.MsgspecError):
+                logger.exception("an event could not be read")
+            carried, whole = _merge_lines(answer, wire_format, event)
+            if not whole:
+                unreadable, last_unreadable = unreadable + 1, count
+                if unreadable == _HOPELESS:
+                    break
+        if carried and event.at is not None:
+            times.append(event.at)
+    reading.events = count
+    cut_off = 0 < unreadable < _HOPELESS and last_unreadable == count and not answer.completed
+    if unreadable > cut_off:
+        reading.problems.append("response.unreadable_event")
+    if cut_off:
+        reading.problems.append("response.truncated_event")
+
+
+def _merge_lines(answer: Answer, wire_format: WireFormat, event: Event) -> tuple[bool, bool]:
+    """Merge each data line as an event, as servers mean it that end events by one newline; return carried, readable."""
+    lines = event.data.split(b"\n")
+    if len(lines) == 1:
+        return False, False
+    carried = False
+    for line in lines:
+        try:
+            carried = wire_format.merge(answer, event._replace(data=line)) or carried
+        except Exception:  # noqa: BLE001 - a border, as in _fold
+            return carried, False
+    return carried, True
+
+
+def _read_whole(reading: _Reading, wire_format: WireFormat, body: Body) -> None:
+    """Read an unstreamed answer, or what stands of it."""
+    data = _joined(body)
+    try:
+        if body.gap is None:
+            wire_format.read_response(reading.answer, data)
+            return
+        problem = "response.truncated_json"
+    except msgspec.MsgspecError as error:
+        problem = f"response.{_ruin(error)}"
+    except Exception:  # a border: what a format failed to foresee must not cost the document
+        logger.exception("a response could not be read")
+        reading.problems.append("response.unreadable")
+        return
+    reading.problems.append(problem)
+    try:
+        wire_format.read_response(reading.answer, salvage(data))
+    except Exception:  # noqa: BLE001 - as above; the problem is noted already
+        return
+
+
+def _ruin(error: msgspec.MsgspecError) -> str:
+    return "truncated_json" if "truncated" in str(error) else "not_json"

@@ -1,0 +1,107 @@
+"""Reads an error body, whoever wrote it: the shapes that providers, relays and gateways use are told apart here alone.
+
+A body that states no error gives None, so a format may ask of any body that holds no answer. Nothing raises.
+The shapes are those of providers.md 1.8, each named beside its reading.
+"""
+
+import re
+
+import msgspec
+
+from llmtap.capture.exchange import Headers, header
+from llmtap.decode.inference import ProviderError
+from llmtap.decode.lenient import read
+
+_TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,200})", re.IGNORECASE)
+_HTML = re.compile(rb"\s*<(?:!doctype|html|head|body|title)", re.IGNORECASE)
+
+
+def read_error(body: bytes, headers: Headers = ()) -> ProviderError | None:
+    """Return the error that a body of any kind states (JSON of every shape in providers.md 1.8, or HTML), or None."""
+    if _HTML.match(body):
+        title = _TITLE.search(body[:65536])
+        return ProviderError(message=title[1].decode("utf-8", "replace").strip() if title else None)
+    try:
+        value = read(object, body)
+    except msgspec.DecodeError:
+        return None
+    # Google answers `streamGenerateContent` without `alt=sse` by an array, of errors too.
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, dict):
+        return None
+    return _amazon(value, headers) or _nested(value) or _detailed(value) or _numbered(value) or _flat(value)
+
+
+def _amazon(value: dict[str, object], headers: Headers) -> ProviderError | None:
+    """Read Bedrock's `{"message"}`, whose type stands in a header (`ThrottlingException:http://…`) or in `__type`."""
+    kind = header(headers, "x-amzn-errortype") or _word(value.get("__type"))
+    if not kind:
+        return None
+    kind = kind.partition(":")[0].rpartition("#")[2]
+    return ProviderError(kind, None, _word(value.get("message")) or _word(value.get("Message")))
+
+
+def _nested(value: dict[str, object]) -> ProviderError | None:
+    """Read an `error` member: an object (OpenAI, Anthropic, Google) or words (Ollama, Hugging Face, xAI)."""
+    error = value.get("error") or value.get("errors")
+    # Cloudflare: {"errors": [{"code", "message"}]}; Hugging Face: {"error": ["words"]}.
+    if isinstance(error, list) and error:
+        error = error[0]
+    if isinstance(error, str) and error:
+        # xAI: {"code": prose, "error": prose}; FastAPI and llama.cpp relays: {"error": word, "message": prose}.
+        message = _word(value.get("message")) or _word(value.get("error_description"))
+        if message:
+            return ProviderError(error, _word(value.get("code")), message)
+        return ProviderError(_word(value.get("error_type")), _word(value.get("code")), error)
+    if not isinstance(error, dict) or not error:
+        return None
+    inner = error.get("error")
+    if isinstance(inner, dict) and "message" not in error:
+        return _nested(error)
+    # Google names the type `status` ("RESOURCE_EXHAUSTED"), beside a numeric code; Azure's `status` is the number.
+    kind, status = _word(error.get("type")), error.get("status")
+    if kind is None and isinstance(status, str):
+        kind = status or None
+    message = _word(error.get("message")) or _word(error.get("msg")) or _word(error.get("detail"))
+    return ProviderError(kind, _word(error.get("code")), message)
+
+
+def _detailed(value: dict[str, object]) -> ProviderError | None:
+    """Read a `detail`: words, or FastAPI's list of what is wrong (Mistral, Voyage, vLLM, chatgpt.com)."""
+    detail = value.get("detail")
+    if isinstance(detail, dict):
+        return _nested({"error": detail})
+    if isinstance(detail, list) and detail and isinstance(detail[0], dict):
+        return ProviderError(_word(detail[0].get("type")), None, _word(detail[0].get("msg")))
+    if isinstance(detail, str) and detail:
+        return ProviderError(_word(value.get("type")), _word(value.get("code")), detail)
+    return None
+
+
+def _numbered(value: dict[str, object]) -> ProviderError | None:
+    """Read an error number within an answer of status 200: Baidu's `error_code`, MiniMax's `base_resp`."""
+    if value.get("error_code"):
+        return ProviderError(None, _word(value["error_code"]), _word(value.get("error_msg")))
+    status = value.get("base_resp")
+    if isinstance(status, dict) and status.get("status_code"):
+        return ProviderError(None, _word(status["status_code"]), _word(status.get("status_msg")))
+    return None
+
+
+def _flat(value: dict[str, object]) -> ProviderError | None:
+    """Read a `message` at the top: Mistral, Cohere, Cerebras, DashScope, novita."""
+    kind, code, message = _word(value.get("type")), _word(value.get("code")), value.get("message")
+    # Mistral wraps FastAPI's list: {"object":"error","message":{"detail":[{"msg":…}]}}.
+    if isinstance(message, dict) and (inner := _detailed(message)) is not None:
+        return ProviderError(kind or inner.type, code, inner.message)
+    if isinstance(message, str) and message:
+        return ProviderError(kind or _word(value.get("reason")) or _word(value.get("status")), code, message)
+    return ProviderError(kind, code) if value.get("object") == "error" or kind == "error" else None
+
+
+def _word(value: object) -> str | None:
+    """Return a word or a number as text, or None for anything else and for what is empty."""
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return None
+    return str(value) or None

@@ -1,0 +1,132 @@
+"""Cuts a decoded body into timed events: server-sent events and JSON lines.
+
+An event is equal however the bytes were cut into pieces, and its `at` is the arrival instant of the piece that
+completed it. Time and memory are linear in the body, whatever it holds. What a framing holds is none of its business:
+nothing here reads JSON. (A streamed JSON array, Gemini without `alt=sse`, will be a third function here.)
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from llmtap.capture.exchange import Body, Chunk
+
+_BOM = b"\xef\xbb\xbf"
+_BATCH = 1 << 20
+_LINE_FEED = ord("\n")
+_new = tuple.__new__
+
+
+class Event(NamedTuple):
+    """One unit of a stream: its data, the name an `event:` field gave it, and when it was complete (monotonic)."""
+
+    data: bytes
+    name: str | None = None
+    at: float | None = None
+
+
+class _Run(NamedTuple):
+    """Pieces without a hole between them, and whether they begin and end where the body does."""
+
+    chunks: Sequence[Chunk]
+    whole_start: bool
+    whole_end: bool
+
+
+def server_sent_events(body: Body) -> Iterator[Event]:
+    """Yield the events of a `text/event-stream` body (already content-decoded).
+
+    CRLF, CR and LF end a line, in any mixture; comments, `id` and `retry` are passed over; several `data` lines are
+    joined by a newline; an event without a `data` line is none. Unlike a browser (https://html.spec.whatwg.org/
+    multipage/server-sent-events.html) the last event counts without its blank line: some servers never send it, and a
+    stream cut off is told by its data. Where bytes are missing from the body, the events around the hole are given up.
+    """
+    for run in _runs(body):
+        for block, at in _units(run, b"\n\n"):
+            # The one shape that a fast stream has thousands of: these three lines save half the time.
+            if block.startswith(b"data: ") and _LINE_FEED not in block:
+                yield _new(Event, (block[6:], None, at))
+            elif (event := _event(block, at)) is not None:
+                yield event
+
+
+def json_lines(body: Body) -> Iterator[Event]:
+    """Yield each line that is not blank, without the white space around it (`application/x-ndjson` and its kin)."""
+    for run in _runs(body):
+        for unit, at in _units(run, b"\n"):
+            line = unit.strip()
+            if line:
+                yield Event(line, None, at)
+
+
+def _event(block: bytes, at: float | None) -> Event | None:
+    """Return the event that the lines of `block` make, or None when none of them is data."""
+    name: bytes | None = None
+    data: list[bytes] = []
+    for line in block.split(b"\n"):
+        field, _, value = line.partition(b":")
+        if field == b"data":
+            data.append(value[1:] if value.startswith(b" ") else value)
+        elif field == b"event":
+            name = value[1:] if value.startswith(b" ") else value
+    if not data:
+        return None
+    return Event(b"\n".join(data), name.decode("utf-8", "replace") if name else None, at)
+
+
+def _runs(body: Body) -> list[_Run]:
+    if body.gap is None:
+        return [_Run(body.chunks, whole_start=True, whole_end=True)]
+    return [
+        _Run(body.chunks[: body.gap], whole_start=True, whole_end=False),
+        _Run(body.chunks[body.gap :], whole_start=False, whole_end=True),
+    ]
+
+
+def _units(run: _Run, mark: bytes) -> Iterator[tuple[bytes, float | None]]:
+    """Yield what stands between the end marks, every line ended by LF, and when each end mark was complete.
+
+    The last unit needs no end mark; beside a hole only units that are whole for certain are yielded. None is empty.
+    """
+    chunks, whole_start, whole_end = run
+    text = b"".join(data for _, data in chunks)
+    carriage = b"\r" in text
+    ends, ats = _arrivals(chunks, carriage=carriage)
+    if carriage:
+        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    start = len(_BOM) if whole_start and text.startswith(_BOM) else 0
+    if not whole_start:
+        start = text.find(mark) + len(mark)
+        if start < len(mark):
+            return
+    piece, limit, step = 0, ends[0], len(mark)
+    while start < len(text):
+        # A batch at a time, since a body of blank lines would make a list many times its size.
+        last = text.find(mark, start + _BATCH)
+        stop = len(text) if last < 0 else last
+        units = text[start:stop].split(mark)
+        if last < 0 and not whole_end:
+            units.pop()
+        for unit in units:
+            start += len(unit) + step
+            while start > limit:
+                piece += 1
+                limit = ends[piece]
+            if unit:
+                yield unit, ats[piece]
+        start = stop + step
+
+
+def _arrivals(chunks: Sequence[Chunk], *, carriage: bool) -> tuple[list[float], list[float | None]]:
+    """Return the offset at which each piece ends, less one for each CRLF that becomes LF, and when it arrived."""
+    ends: list[float] = []
+    offset = 0
+    after_carriage = False
+    for _, data in chunks:
+        offset += len(data)
+        if carriage and data:
+            offset -= data.count(b"\r\n") + (after_carriage and data.startswith(b"\n"))
+            after_carriage = data.endswith(b"\r")
+        ends.append(offset)
+    ats = [at for at, _ in chunks]
+    return [*ends, math.inf], [*ats, ats[-1] if ats else None]

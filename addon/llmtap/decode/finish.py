@@ -1,0 +1,33 @@
+"""What a provider's finish reason means, in six words that all providers share; the provider's own word is kept beside.
+
+The words are those of providers.md 1.7 (vendor pages and recorded traffic); a word that is not here means `other`.
+"""
+
+from typing import Literal
+
+type Finish = Literal["stop", "length", "tool", "filter", "error", "other"]
+
+_WORDS: dict[Finish, str] = {
+    "stop": "stop end_turn stop_sequence complete completed eos eos_token finished done pause_turn normal",
+    "length": (
+        "length max_tokens max_output_tokens model_context_window_exceeded incomplete model_length context_length "
+        "max_length"
+    ),
+    "tool": "tool_calls tool_call function_call tool_use requires_action",
+    "filter": (
+        "content_filter content_filtered safety recitation language blocklist prohibited_content spii model_armor "
+        "refusal guardrail_intervened error_toxic sensitive input_sensitive output_sensitive no_image image_safety "
+        "image_prohibited_content image_recitation image_other"
+    ),
+    "error": (
+        "error failed cancelled timeout load unload malformed_function_call malformed_response malformed_model_output "
+        "malformed_tool_use unexpected_tool_call too_many_tool_calls missing_thought_signature network_error "
+        "insufficient_system_resource"
+    ),
+}
+_MEANING: dict[str, Finish] = {word: meaning for meaning, words in _WORDS.items() for word in words.split()}
+
+
+def finish(reason: str) -> Finish:
+    """Return what `reason` means; case does not matter."""
+    return _MEANING.get(reason.lower(), "other")

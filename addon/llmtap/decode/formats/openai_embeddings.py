@@ -1,0 +1,63 @@
+"""OpenAI Embeddings, as OpenAI and those who copied it speak it (https://platform.openai.com/docs/api-reference/embeddings).
+
+The vectors are passed over without being built. There is no stream; an answer never has output tokens.
+"""
+
+import msgspec
+
+from llmtap.decode.errors import read_error
+from llmtap.decode.events import Event
+from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.lenient import read
+from llmtap.decode.usage import ChatUsage, chat_cost, chat_usage
+
+
+class _Request(msgspec.Struct):
+    model: str | None = None
+    input: str | list[str | int | list[int]] | None = None
+    encoding_format: str | None = None
+    user: str | None = None
+
+
+class _Vector(msgspec.Struct, gc=False):
+    """A vector, of which nothing is read."""
+
+
+class _Response(msgspec.Struct):
+    id: str | None = None
+    model: str | None = None
+    data: list[_Vector] | None = None
+    usage: ChatUsage | None = None
+
+
+def read_request(body: bytes) -> InferenceRequest:
+    """Return what the request body asks for; an input of token numbers is a medium named `tokens`."""
+    asked = read(_Request, body)
+    inputs = asked.input if isinstance(asked.input, list) else [asked.input or ""]
+    if inputs and isinstance(inputs[0], int):
+        inputs = inputs[:1]
+    parts = tuple(Part("text", text) if isinstance(text, str) else Part("media", "tokens") for text in inputs)
+    return InferenceRequest(
+        model=asked.model,
+        encoding_formats=(asked.encoding_format,) if asked.encoding_format else (),
+        user=asked.user,
+        messages=(Message("user", parts),) if asked.input else (),
+    )
+
+
+def read_response(answer: Answer, body: bytes) -> None:
+    """Merge a whole answer; a body without vectors is asked for the error it states."""
+    stated = read(_Response, body)
+    answer.id = stated.id or answer.id
+    answer.model = stated.model or answer.model
+    if stated.usage is not None:
+        answer.usage = chat_usage(stated.usage) or answer.usage
+        answer.reported_cost = chat_cost(stated.usage)
+    if stated.data is None:
+        answer.error = read_error(body)
+
+
+def merge(answer: Answer, event: Event) -> bool:
+    """Merge an event as if it were a whole answer, since the API has no stream; it carries no content."""
+    read_response(answer, event.data)
+    return False

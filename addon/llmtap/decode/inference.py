@@ -1,0 +1,198 @@
+"""What an exchange meant, in OTel GenAI terms; a value that was not stated is None, never 0.
+
+Token counts follow the OTel GenAI conventions: `input_tokens` includes cached tokens and `output_tokens` includes
+reasoning tokens, whatever the provider's own arithmetic is (providers.md 1.6); the parts are kept beside the totals.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+type PartKind = Literal["text", "reasoning", "refusal", "tool_call", "tool_result", "media"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of a message: text, reasoning, a refusal, a tool call or its result, or a medium.
+
+    `text` holds the words, a tool call's arguments (JSON text) or a tool result; for a medium it names the MIME type
+    or the URL scheme only, never the data. `id` and `name` belong to tool calls and results.
+    """
+
+    kind: PartKind
+    text: str = ""
+    id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation: `role` is system, developer, user, assistant or tool."""
+
+    role: str
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts as the provider reported them, brought to OTel's arithmetic (totals include their parts).
+
+    `inconsistent` says that a reported part exceeded its whole and was clamped (Azure does this, providers.md 1.6).
+    `web_searches` counts billed server-side searches.
+    """
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    cache_write_input_tokens: int | None = None
+    cache_write_5m_input_tokens: int | None = None
+    cache_write_1h_input_tokens: int | None = None
+    reasoning_output_tokens: int | None = None
+    text_input_tokens: int | None = None
+    text_output_tokens: int | None = None
+    audio_input_tokens: int | None = None
+    audio_output_tokens: int | None = None
+    audio_cache_read_input_tokens: int | None = None
+    image_input_tokens: int | None = None
+    image_output_tokens: int | None = None
+    web_searches: int | None = None
+    inconsistent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderError:
+    """An error in the provider's words: `type` and `code` are identifiers, `message` is prose and may quote input."""
+
+    type: str | None = None
+    code: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InferenceRequest:
+    """What the application asked for. `stream` is None when the request does not say; `tools` are the offered names.
+
+    `user` is the end-user id that the body carries (`user`, `metadata.user_id`, `safety_identifier`).
+    """
+
+    model: str | None = None
+    stream: bool | None = None
+    include_usage: bool | None = None
+    max_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: float | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    seed: int | None = None
+    choice_count: int | None = None
+    stop_sequences: tuple[str, ...] = ()
+    encoding_formats: tuple[str, ...] = ()
+    output_type: str | None = None
+    reasoning_level: str | None = None
+    service_tier: str | None = None
+    conversation_id: str | None = None
+    previous_response_id: str | None = None
+    user: str | None = None
+    tools: tuple[str, ...] = ()
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InferenceResponse:
+    """What came back. `finish_reasons` are the provider's own words, one a choice.
+
+    `completed` is about streams: True when the end marker of the wire format was seen, False when the stream ended
+    without one; None for an unstreamed answer.
+    """
+
+    id: str | None = None
+    model: str | None = None
+    finish_reasons: tuple[str, ...] = ()
+    usage: Usage | None = None
+    error: ProviderError | None = None
+    reported_cost: Decimal | None = None
+    service_tier: str | None = None
+    system_fingerprint: str | None = None
+    conversation_id: str | None = None
+    completed: bool | None = None
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """One LLM call: what was asked, what came back, when its content arrived, and what could not be read.
+
+    `content_times` are the monotonic instants (the clock of `Exchange.origin`) of the events that carried text,
+    reasoning or tool arguments; empty for unstreamed answers. `events` counts the units of a stream (None when
+    unstreamed). `problems` are identifiers such as `response.truncated_json`, in the order found.
+    """
+
+    operation: str
+    wire_format: str | None
+    request: InferenceRequest = InferenceRequest()
+    response: InferenceResponse = InferenceResponse()
+    content_times: tuple[float, ...] = ()
+    events: int | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class PartDraft:
+    """A part that is still growing: `text` collects the deltas and is joined once."""
+
+    kind: PartKind
+    choice: int = 0
+    id: str | None = None
+    name: str | None = None
+    text: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Answer:
+    """The state of the fold that reads a response: events are merged into it one by one, a whole body at once.
+
+    A streamed and an unstreamed answer of the same content end in equal `response()` values but for `completed`.
+    """
+
+    id: str | None = None
+    model: str | None = None
+    usage: Usage | None = None
+    error: ProviderError | None = None
+    reported_cost: Decimal | None = None
+    service_tier: str | None = None
+    system_fingerprint: str | None = None
+    conversation_id: str | None = None
+    completed: bool = False
+    roles: dict[int, str] = field(default_factory=dict)
+    finish_reasons: dict[int, str] = field(default_factory=dict)
+    parts: dict[Hashable, PartDraft] = field(default_factory=dict)
+
+    def part(self, key: Hashable, kind: PartKind, choice: int = 0) -> PartDraft:
+        """Return the growing part called `key`, made on first use; parts keep the order in which they began."""
+        draft = self.parts.get(key)
+        if draft is None:
+            draft = self.parts[key] = PartDraft(kind, choice)
+        return draft
+
+    def response(self, *, streamed: bool) -> InferenceResponse:
+        """Return what has been merged so far, as a value."""
+        choices: dict[int, list[Part]] = {}
+        for draft in self.parts.values():
+            choices.setdefault(draft.choice, []).append(Part(draft.kind, "".join(draft.text), draft.id, draft.name))
+        return InferenceResponse(
+            id=self.id,
+            model=self.model,
+            finish_reasons=tuple(reason for _, reason in sorted(self.finish_reasons.items())),
+            usage=self.usage,
+            error=self.error,
+            reported_cost=self.reported_cost,
+            service_tier=self.service_tier,
+            system_fingerprint=self.system_fingerprint,
+            conversation_id=self.conversation_id,
+            completed=self.completed if streamed else None,
+            messages=tuple(
+                Message(self.roles.get(choice, "assistant"), tuple(parts)) for choice, parts in sorted(choices.items())
+            ),
+        )

@@ -1,0 +1,157 @@
+"""Brings a usage object of the OpenAI chat kind, whoever wrote it, to OTel's arithmetic: totals include their parts.
+
+Providers agree on `prompt_tokens` and `completion_tokens` and differ in where they put the parts and in whether the
+total includes them (providers.md 1.6). A count that is not stated, or is no sane count, is None.
+"""
+
+from decimal import Decimal
+
+import msgspec
+
+from llmtap.decode.inference import Usage
+
+_LARGEST = 1 << 48
+_TICK = Decimal("1e-10")
+
+
+class _InputDetails(msgspec.Struct, gc=False):
+    cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    cache_creation_tokens: int | None = None
+    audio_tokens: int | None = None
+    text_tokens: int | None = None
+    image_tokens: int | None = None
+
+
+class _OutputDetails(msgspec.Struct, gc=False):
+    reasoning_tokens: int | None = None
+    audio_tokens: int | None = None
+    text_tokens: int | None = None
+    image_tokens: int | None = None
+
+
+class _CacheCreation(msgspec.Struct, gc=False):
+    ephemeral_5m_input_tokens: int | None = None
+    ephemeral_1h_input_tokens: int | None = None
+
+
+class _Cost(msgspec.Struct, gc=False):
+    total_cost: Decimal | None = None
+
+
+class _CostDetails(msgspec.Struct, gc=False):
+    upstream_inference_cost: Decimal | None = None
+
+
+class _ServerTools(msgspec.Struct, gc=False):
+    web_search_requests: int | None = None
+
+
+class ChatUsage(msgspec.Struct, gc=False):
+    """A `usage` object as it stands in a body; the names beyond OpenAI's are each one vendor's.
+
+    DeepSeek: `prompt_cache_*_tokens`; Together: `cached_tokens`; Mistral: `num_cached_tokens`; Vercel and LiteLLM:
+    `cache_*_input_tokens`; Together, Perplexity, Copilot: `reasoning_tokens`; OpenRouter and Perplexity: `cost` (USD);
+    xAI: `cost_in_usd_ticks`.
+    """
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    total_tokens: int | None = None
+    prompt_tokens_details: _InputDetails | None = None
+    completion_tokens_details: _OutputDetails | None = None
+    prompt_cache_hit_tokens: int | None = None
+    prompt_cache_miss_tokens: int | None = None
+    cached_tokens: int | None = None
+    num_cached_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+    cache_creation: _CacheCreation | None = None
+    reasoning_tokens: int | None = None
+    num_search_queries: int | None = None
+    server_tool_use: _ServerTools | None = None
+    server_tool_use_details: _ServerTools | None = None
+    service_tier: str | None = None
+    cost: Decimal | _Cost | None = None
+    cost_details: _CostDetails | None = None
+    is_byok: bool | None = None
+    cost_in_usd_ticks: int | None = None
+
+
+_NO_INPUT = _InputDetails()
+_NO_OUTPUT = _OutputDetails()
+_NO_TOOLS = _ServerTools()
+_NO_CREATION = _CacheCreation()
+
+
+def chat_usage(stated: ChatUsage) -> Usage | None:
+    """Return the counts of a usage object, or None when it states none.
+
+    xAI leaves reasoning out of `completion_tokens`, told by `total = prompt + completion + reasoning`: it is added to
+    the output. Voyage states the total of an embedding alone, which is input. A part that exceeds its whole is clamped,
+    and the usage marked `inconsistent` (Azure does this).
+    """
+    details, made = stated.prompt_tokens_details or _NO_INPUT, stated.completion_tokens_details or _NO_OUTPUT
+    hit, miss = _count(stated.prompt_cache_hit_tokens), _count(stated.prompt_cache_miss_tokens)
+    prompt = _count(stated.prompt_tokens, None if hit is None or miss is None else hit + miss)
+    output = _count(stated.completion_tokens)
+    if prompt is None and output is None:
+        prompt = _count(stated.total_tokens)
+    reasoning = _count(made.reasoning_tokens, stated.reasoning_tokens)
+    if reasoning and prompt is not None and output is not None and stated.total_tokens == prompt + output + reasoning:
+        output += reasoning
+    read = _count(
+        details.cached_tokens, hit, stated.cached_tokens, stated.num_cached_tokens, stated.cache_read_input_tokens
+    )
+    cached = _within(read, prompt)
+    write = _count(details.cache_write_tokens, details.cache_creation_tokens, stated.cache_creation_input_tokens)
+    written = _within(write, None if prompt is None else prompt - (cached or 0))
+    thought = _within(reasoning, output)
+    creation = stated.cache_creation or _NO_CREATION
+    tools = stated.server_tool_use or stated.server_tool_use_details or _NO_TOOLS
+    usage = Usage(
+        input_tokens=prompt,
+        output_tokens=output,
+        cache_read_input_tokens=cached,
+        cache_write_input_tokens=written,
+        cache_write_5m_input_tokens=_within(_count(creation.ephemeral_5m_input_tokens), written),
+        cache_write_1h_input_tokens=_within(_count(creation.ephemeral_1h_input_tokens), written),
+        reasoning_output_tokens=thought,
+        text_input_tokens=_count(details.text_tokens),
+        text_output_tokens=_count(made.text_tokens),
+        audio_input_tokens=_count(details.audio_tokens),
+        audio_output_tokens=_count(made.audio_tokens),
+        image_input_tokens=_count(details.image_tokens),
+        image_output_tokens=_count(made.image_tokens),
+        web_searches=_count(tools.web_search_requests, stated.num_search_queries),
+        inconsistent=(cached, written, thought) != (read, write, reasoning),
+    )
+    return None if usage == Usage() else usage
+
+
+def chat_cost(stated: ChatUsage) -> Decimal | None:
+    """Return the cost in USD that the provider itself states, or None.
+
+    OpenRouter's `cost` under the caller's own key (`is_byok`) is its fee alone, so the upstream's is added
+    (https://openrouter.ai/docs/use-cases/usage-accounting). xAI counts in ticks of 1e-10 USD.
+    """
+    cost = stated.cost.total_cost if isinstance(stated.cost, _Cost) else stated.cost
+    if cost is None:
+        ticks = _count(stated.cost_in_usd_ticks)
+        return None if ticks is None else ticks * _TICK
+    upstream = stated.cost_details.upstream_inference_cost if stated.is_byok and stated.cost_details else None
+    if upstream is not None and upstream.is_finite():
+        cost += upstream
+    return cost if cost.is_finite() and 0 <= cost < _LARGEST else None
+
+
+def _count(*stated: int | None) -> int | None:
+    """Return the first that is stated and can be a count."""
+    for value in stated:
+        if value is not None and 0 <= value < _LARGEST:
+            return value
+    return None
+
+
+def _within(part: int | None, whole: int | None) -> int | None:
+    return part if part is None or whole is None else min(part, whole)

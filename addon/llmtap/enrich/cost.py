@@ -1,0 +1,125 @@
+"""Usage times price is cost. What is not known is None and a status that says so, never 0.
+
+A cost that the provider reported beats a computed one, and both are kept. Where prices come from is the business of
+`enrich.prices`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from llmtap.capture.exchange import Exchange
+from llmtap.decode.inference import Inference
+from llmtap.enrich.prices import SIDES, UNITS, Prices, PriceSettings, Tariff
+
+__all__ = ["Cost", "PriceSettings", "Prices", "price"]
+
+_BILLED_ELSEWHERE = frozenset({"retrieve", "fetch_response", "count_tokens"})
+"""Operations that cost nothing, though their answers hold token counts (of another call, or of none)."""
+
+
+_ZERO = Decimal(0)
+_WRITTEN_FOR = ("cache_write_5m_input_tokens", "cache_write_1h_input_tokens")
+_EXCLUSIVE = (
+    ("input_tokens", ("cache_read_input_tokens", "cache_write_input_tokens")),
+    ("input_tokens", ("audio_input_tokens", "image_input_tokens")),
+    ("cache_write_input_tokens", _WRITTEN_FOR),
+    ("cache_read_input_tokens", ("audio_cache_read_input_tokens",)),
+    ("audio_input_tokens", ("audio_cache_read_input_tokens",)),
+    ("output_tokens", ("audio_output_tokens", "image_output_tokens")),
+    ("output_tokens", ("reasoning_output_tokens",)),
+)
+"""Wholes, each with parts that do not overlap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Money for one call, and how it is known; what is not known is None.
+
+    `status` is priced, unpriced (the usage is known, a price is not) or unmetered (there is no usage to price).
+    `total` is `reported`, the provider's own figure in USD, where there is one, else `computed`. The parts are
+    computed ones: `input` and `output` exclude what the other parts say, searches and fees are in `computed` only.
+    `pricing` tells which price was taken, and by what it was found: `provider:openai/gpt-5`, `host:…`, `override:…`, or
+    `model:…` when only the model's name told (an unknown host, a gateway: the price of the model's maker).
+    """
+
+    status: Literal["priced", "unpriced", "unmetered"]
+    total: Decimal | None = None
+    input: Decimal | None = None
+    output: Decimal | None = None
+    cache_read: Decimal | None = None
+    cache_write: Decimal | None = None
+    reported: Decimal | None = None
+    computed: Decimal | None = None
+    currency: str = "USD"
+    source: Literal["reported", "computed"] | None = None
+    pricing: str | None = None
+    pricing_version: str | None = None
+
+
+def price(exchange: Exchange, inference: Inference, prices: Prices) -> Cost:
+    """Return what a call cost, as far as it is known: reported by its provider, computed from its usage, or neither."""
+    answer = inference.response
+    reported = answer.reported_cost
+    if reported is not None and not (reported.is_finite() and reported >= 0):
+        reported = None
+    computed = _computed(exchange, inference, prices)
+    if reported is None:
+        return computed
+    if computed.currency != "USD":  # two currencies in one document would be added up by someone
+        computed = Cost(computed.status)
+    return replace(computed, status="priced", total=reported, reported=reported, source="reported")
+
+
+def _computed(exchange: Exchange, inference: Inference, prices: Prices) -> Cost:
+    usage = inference.response.usage
+    if usage is None or inference.operation in _BILLED_ELSEWHERE:
+        return Cost("unmetered")
+    counts = {name: count for name in UNITS if (count := getattr(usage, name)) is not None}
+    if not counts:
+        return Cost("unmetered")
+    tariff = prices.tariff(exchange, inference)
+    if tariff is None or not consistent(counts):
+        return Cost("unpriced")
+    return _cost(tariff, counts)
+
+
+def consistent(counts: Mapping[str, int]) -> bool:
+    """Whether no count is negative and the parts that exclude each other fit into their whole together."""
+    if min(counts.values()) < 0:
+        return False
+    count = counts.get
+    return all(sum(count(part, 0) for part in parts) <= count(whole, 0) for whole, parts in _EXCLUSIVE)
+
+
+def _cost(tariff: Tariff, counts: Mapping[str, int]) -> Cost:
+    """Return the cost of known counts; there is no total while a side that has a price (input, output) is not known."""
+    rates = tariff.rates(counts.get("input_tokens", 0))
+    each, count = rates.each.get, counts.get
+    side = {"input_tokens": _ZERO, "output_tokens": _ZERO, "web_searches": _ZERO}
+    for name, rate in rates.each.items():
+        if number := count(name):
+            side[SIDES[name]] += rate * number
+    read = (each("input_tokens", _ZERO) + each("cache_read_input_tokens", _ZERO)) * count("cache_read_input_tokens", 0)
+    if heard := count("audio_cache_read_input_tokens"):
+        read += (each("audio_input_tokens", _ZERO) + each("audio_cache_read_input_tokens", _ZERO)) * heard
+    written = _ZERO
+    if kept := count("cache_write_input_tokens"):
+        written = (each("input_tokens", _ZERO) + each("cache_write_input_tokens", _ZERO)) * kept
+        written += sum(each(name, _ZERO) * count(name, 0) for name in _WRITTEN_FOR)
+    missing = any(name not in counts and each(name) for name in ("input_tokens", "output_tokens"))
+    total = None if missing else rates.fixed + sum(side.values())
+    return Cost(
+        status="unmetered" if missing else "priced",
+        total=total,
+        input=side["input_tokens"] - read - written if "input_tokens" in counts else None,
+        output=side["output_tokens"] if "output_tokens" in counts else None,
+        cache_read=read if "cache_read_input_tokens" in counts else None,
+        cache_write=written if "cache_write_input_tokens" in counts else None,
+        computed=total,
+        currency=tariff.currency,
+        source=None if missing else "computed",
+        pricing=tariff.pricing,
+        pricing_version=tariff.version,
+    )

@@ -1,0 +1,269 @@
+"""The only file that spells field names: values in, one JSON document out.
+
+Every name is in the OTel GenAI conventions (`gen_ai.*`, `openai.*`), in ECS, or under `llmtap.*` (elastic.md 8);
+`config/elasticsearch/index-template.json` maps each of them. A value that is not known is absent, never 0 and never
+null. What comes in has passed `privacy.redact`: nothing else is accepted.
+"""
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+
+from llmtap import __version__
+from llmtap.decode.finish import finish
+from llmtap.decode.inference import Usage
+from llmtap.enrich.cost import Cost
+from llmtap.enrich.latency import Latency
+from llmtap.enrich.privacy import Redacted
+
+SCHEMA_VERSION = "1"
+"""Raised when a field changes its name or meaning."""
+ECS_VERSION = "9.4.0"
+DATASET = "llmtap.calls"
+
+_HOST = platform.node()
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One call as Elasticsearch will hold it: `id` becomes `_id`, `body` is the JSON object."""
+
+    id: str
+    body: bytes
+
+
+def document(redacted: Redacted, cost: Cost, latency: Latency) -> Document:
+    """Return the document of one call."""
+    return Document(redacted.id, _encode(_known(_fields(redacted, cost, latency))))
+
+
+def outcome(redacted: Redacted) -> tuple[Literal["success", "failure"], str | None]:
+    """Return `event.outcome` and `error.type`: how the call ended, from the most to the least specific witness.
+
+    A provider's code tells more than its type (OpenAI: `rate_limit_exceeded` of type `requests`) unless it is a number
+    (Google, OpenRouter). A stream that ended cleanly but without its end marker was cut off: `stream_interrupted`.
+    """
+    response = redacted.inference.response
+    if redacted.failure is not None:
+        return "failure", redacted.failure.type
+    if response.error is not None:
+        code = response.error.code
+        word = None if code is None or code.isdecimal() else code
+        return "failure", word or response.error.type or code or _status(redacted.status) or "_OTHER"
+    if redacted.status is not None and redacted.status >= 400:  # noqa: PLR2004 -- RFC 9110 section 15.5
+        return "failure", _status(redacted.status)
+    if response.completed is False:
+        return "failure", "stream_interrupted"
+    return "success", None
+
+
+def usage_source(redacted: Redacted) -> Literal["reported", "partial", "absent"]:
+    """Return where the token counts come from: `partial` are those of a call that did not come to its end."""
+    response = redacted.inference.response
+    if response.usage is None:
+        return "absent"
+    return "partial" if redacted.failure is not None or response.completed is False else "reported"
+
+
+def _status(status: int | None) -> str | None:
+    return None if status is None else f"http_{status}"
+
+
+def _instant(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _known(value: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields that have a value; objects that end up empty are left out as well."""
+    kept: dict[str, object] = {}
+    for name, field in value.items():
+        known = _known(field) if type(field) is dict else field
+        if known is not None and known not in ((), {}):
+            kept[name] = known
+    return kept
+
+
+def _fields(redacted: Redacted, cost: Cost, latency: Latency) -> dict[str, object]:
+    inference, who = redacted.inference, redacted.attribution
+    request, response = inference.request, inference.response
+    result, error_type = outcome(redacted)
+    ended = None if latency.duration is None else redacted.started + latency.duration
+    error = response.error
+    message = error.message if error is not None else redacted.failure and redacted.failure.message
+    return {
+        "@timestamp": _instant(redacted.started),
+        "data_stream": {"type": "logs", "dataset": DATASET},
+        "ecs": {"version": ECS_VERSION},
+        "event": {
+            "id": redacted.id,
+            "kind": "event",
+            "category": ("api", "web"),
+            "type": ("access",) if result == "success" else ("access", "error"),
+            "action": "llm-call",
+            "dataset": DATASET,
+            "module": "llmtap",
+            "outcome": result,
+            "start": _instant(redacted.started),
+            "end": None if ended is None else _instant(ended),
+            "duration": None if latency.duration is None else round(latency.duration * 1e9),
+        },
+        "error": {
+            "type": error_type,
+            "code": error and error.code,
+            "message": message,
+        },
+        "gen_ai": {
+            "operation": {"name": inference.operation},
+            "provider": {"name": redacted.endpoint.provider},
+            "conversation": {"id": who.conversation_id},
+            "output": {"type": request.output_type},
+            "request": {
+                "model": request.model or redacted.endpoint.model,
+                "stream": request.stream,
+                "max_tokens": request.max_tokens,
+                "temperature": request.temperature,
+                "top_p": request.top_p,
+                "top_k": request.top_k,
+                "frequency_penalty": request.frequency_penalty,
+                "presence_penalty": request.presence_penalty,
+                "seed": request.seed,
+                "choice": {"count": request.choice_count},
+                "encoding_formats": request.encoding_formats,
+                "reasoning": {"level": request.reasoning_level},
+                "previous_response": {"id": request.previous_response_id},
+            },
+            "response": {
+                "id": response.id,
+                "model": response.model,
+                "finish_reasons": response.finish_reasons,
+                "time_to_first_chunk": latency.first_token,
+            },
+            "usage": _usage(response.usage),
+        },
+        "openai": {
+            "api": {"type": _API_TYPES.get(inference.wire_format or "")},
+            "request": {"service_tier": request.service_tier},
+            "response": {"service_tier": response.service_tier, "system_fingerprint": response.system_fingerprint},
+        }
+        if (inference.wire_format or "").startswith("openai_")
+        else None,
+        "llmtap": {
+            "schema_version": SCHEMA_VERSION,
+            "wire_format": inference.wire_format,
+            "provider": {"known": redacted.endpoint.known},
+            "route": "direct" if redacted.relay is None else "relay",
+            "relay": {"name": redacted.relay, "host": redacted.relay and redacted.server_host},
+            "cost": {
+                "total": cost.total,
+                "input": cost.input,
+                "output": cost.output,
+                "cache_read": cost.cache_read,
+                "cache_write": cost.cache_write,
+                "reported": cost.reported,
+                "computed": cost.computed,
+                "currency": None if cost.total is None else cost.currency,
+                "source": cost.source,
+                "status": cost.status,
+                "pricing": cost.pricing,
+                "pricing_version": cost.pricing_version,
+            },
+            "usage": _usage_notes(redacted),
+            "latency": {
+                "headers": latency.headers,
+                "first_byte": latency.first_byte,
+                "first_token": latency.first_token,
+                "last_token": latency.last_token,
+                "gap_p50": latency.gap_p50,
+                "gap_p95": latency.gap_p95,
+                "gap_max": latency.gap_max,
+                "output_tokens_per_second": latency.output_tokens_per_second,
+            },
+            "stream": {"chunks": inference.events, "completed": response.completed},
+            "finish_reasons": tuple(dict.fromkeys(finish(reason) for reason in response.finish_reasons)),
+            "tools": {
+                "requested": len(request.tools) or None,
+                "called": redacted.tools_called or None,
+            },
+            "capture": {
+                "request_bytes_dropped": redacted.request_bytes_dropped or None,
+                "response_bytes_dropped": redacted.response_bytes_dropped or None,
+                "problems": inference.problems,
+            },
+            "caller": {"key_hash": who.key_hash, "organization_hash": who.organization, "project_hash": who.project},
+            "end_user": {"hash": who.end_user_hash},
+        },
+        "http": {
+            "version": redacted.http_version,
+            "request": {
+                "method": redacted.method,
+                "id": who.request_id or redacted.provider_request_id,
+                "mime_type": redacted.request_mime,
+                "body": {"bytes": redacted.request_bytes},
+            },
+            "response": {
+                "status_code": redacted.status,
+                "mime_type": redacted.response_mime,
+                "body": {"bytes": redacted.response_bytes},
+            },
+        },
+        "url": {
+            "scheme": redacted.scheme,
+            "domain": redacted.host,
+            "port": redacted.port,
+            "path": redacted.path,
+        },
+        "server": {"address": redacted.server_host, "port": redacted.server_port},
+        "client": {"ip": who.client_ip, "port": who.client_port},
+        "user_agent": {"original": who.user_agent},
+        "tls": {"version": redacted.tls_version},
+        "organization": {"name": who.team},
+        "service": {"name": who.service, "environment": who.environment},
+        "user": {"name": who.user},
+        "labels": dict(who.labels),
+        "trace": {"id": who.trace_id},
+        "span": {"id": who.span_id},
+        "host": {"name": _HOST},
+        "observer": {"type": "proxy", "product": "llmtap", "version": __version__, "hostname": _HOST},
+    }
+
+
+_API_TYPES = {"openai_chat": "chat_completions", "openai_responses": "responses"}
+"""`openai.api.type` knows these two values (OTel GenAI, OpenAI client spans)."""
+
+
+def _usage(usage: Usage | None) -> dict[str, object] | None:
+    if usage is None:
+        return None
+    return {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cache_read": {"input_tokens": usage.cache_read_input_tokens},
+        "cache_write": {"input_tokens": usage.cache_write_input_tokens},
+        "reasoning": {"output_tokens": usage.reasoning_output_tokens},
+        "text": {"input_tokens": usage.text_input_tokens, "output_tokens": usage.text_output_tokens},
+        "audio": {
+            "input_tokens": usage.audio_input_tokens,
+            "output_tokens": usage.audio_output_tokens,
+            "cache_read": {"input_tokens": usage.audio_cache_read_input_tokens},
+        },
+        "image": {"input_tokens": usage.image_input_tokens, "output_tokens": usage.image_output_tokens},
+    }
+
+
+def _usage_notes(redacted: Redacted) -> dict[str, object]:
+    """What OTel has no name for: where the counts come from, and the parts of a cache write."""
+    usage = redacted.inference.response.usage
+    notes: dict[str, object] = {"source": usage_source(redacted)}
+    if usage is not None:
+        known = (usage.input_tokens, usage.output_tokens)
+        notes["total_tokens"] = None if None in known else sum(count or 0 for count in known)
+        notes["cache_write_5m_tokens"] = usage.cache_write_5m_input_tokens
+        notes["cache_write_1h_tokens"] = usage.cache_write_1h_input_tokens
+        notes["web_searches"] = usage.web_searches
+        notes["inconsistent"] = usage.inconsistent or None
+    return notes

@@ -1,0 +1,203 @@
+"""The corridor: decode, attribute, price, measure, redact, document, put.
+
+One worker thread walks it for every Exchange, so that the event loop only ever appends to a queue. Whatever breaks in
+a room costs that room's facts, never the document; whatever breaks on disk is waited for. What cannot be kept at all
+is counted: accepted = delivered + pending + dead + dropped.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from llmtap.capture.exchange import Exchange
+from llmtap.config import Settings, shipped
+from llmtap.decode.decoder import decode
+from llmtap.decode.inference import Inference
+from llmtap.enrich.attribution import attribute
+from llmtap.enrich.cost import Cost, Prices, price
+from llmtap.enrich.latency import Latency, measure
+from llmtap.enrich.privacy import redact
+from llmtap.export.cluster import Cluster
+from llmtap.export.document import Document, document
+from llmtap.export.outbox import Outbox
+from llmtap.export.shipper import Shipper
+
+logger = logging.getLogger(__name__)
+
+QUEUE_BYTES = 256 * 1024 * 1024
+"""How many bytes of bodies may wait for the worker; beyond it, new exchanges are dropped and counted."""
+READY_DOCUMENTS = 50_000
+"""How many finished documents (about 2 KB each) may wait for a disk that refuses them."""
+BATCH = 64
+"""At most this many documents share one commit, and so one fsync."""
+SHIP_SECONDS = 3.0
+"""How long the end waits for Elasticsearch."""
+DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the corridor found out about one exchange, before redaction: for a user interface, never for disk."""
+
+    exchange: Exchange
+    inference: Inference
+    cost: Cost
+    latency: Latency
+
+
+def read(exchange: Exchange, settings: Settings, prices: Prices) -> tuple[Reading, Document]:
+    """Return what an exchange meant, and its document."""
+    inference = _decoded(exchange)
+    attribution = attribute(exchange, inference, settings.attribution)
+    cost = price(exchange, inference, prices)
+    latency = measure(exchange, inference)
+    redacted = redact(exchange, inference, attribution, settings.privacy)
+    return Reading(exchange, inference, cost, latency), document(redacted, cost, latency)
+
+
+def _decoded(exchange: Exchange) -> Inference:
+    try:
+        return decode(exchange)
+    except Exception:  # decode does not raise; should it do so all the same, that call still becomes a document
+        logger.warning("llmtap: an answer could not be read", exc_info=True)
+        endpoint = exchange.endpoint
+        return Inference(endpoint.operation or "chat", endpoint.wire_format, problems=("internal.decode",))
+
+
+class Pipeline:
+    """The queue before the corridor, the thread that walks it, and the outbox and shipper at its end."""
+
+    def __init__(self, settings: Settings, *, on_reading: Callable[[Reading], None] | None = None) -> None:
+        """Open the store that `settings` name; `on_reading` is called on the worker thread for each exchange.
+
+        Raises OutboxError when the store cannot be opened.
+        """
+        store, elasticsearch = settings.store, settings.elasticsearch
+        self._outbox = Outbox(
+            store.path,
+            max_bytes=store.max_bytes,
+            retention=store.retention_days * DAY,
+            keep_pending=elasticsearch.url is not None,
+        )
+        self._shipper: Shipper | None = None
+        if elasticsearch.url is not None:
+            template = msgspec.json.decode(shipped("elasticsearch/index-template.json").read_bytes())
+            self._shipper = Shipper(self._outbox, Cluster(elasticsearch), elasticsearch, template)
+        self._settings = settings
+        self._prices = Prices(settings.prices)
+        self._on_reading = on_reading
+        self._queue: queue.SimpleQueue[Exchange | None] = queue.SimpleQueue()
+        self._waiting_bytes = 0
+        self._dropped = 0
+        self._lock = threading.Lock()
+        self._ready: list[Document] = []
+        self._deadline: float | None = None
+        self._thread = threading.Thread(target=self._work, name="llmtap-pipeline", daemon=True)
+
+    def start(self) -> None:
+        """Start the worker, and the shipper when there is an Elasticsearch."""
+        self._thread.start()
+        if self._shipper is not None:
+            self._shipper.start()
+
+    def apply(self, settings: Settings) -> None:
+        """Read later exchanges with other settings; those of the store stay as they were at the start."""
+        self._prices = Prices(settings.prices)
+        self._settings = settings
+
+    def put(self, exchange: Exchange) -> None:
+        """Take over an exchange; never waits. When too much waits already, the exchange is dropped and counted."""
+        size = _held_bytes(exchange)
+        with self._lock:
+            if self._waiting_bytes + size > QUEUE_BYTES and self._waiting_bytes:
+                self._dropped += 1
+                return
+            self._waiting_bytes += size
+        self._queue.put(exchange)
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Walk the corridor with all that waits, deliver what can be, close; each gives up after its own time.
+
+        `timeout` (seconds) is for the store. What Elasticsearch does not take now is delivered after the next start.
+        """
+        self._deadline = time.monotonic() + timeout
+        self._queue.put(None)
+        self._thread.join(timeout + 1)
+        if self._thread.is_alive() or self._ready:
+            logger.warning("llmtap: %d documents could not be stored before the proxy ended", len(self._ready))
+        if self._shipper is not None:
+            self._shipper.stop(SHIP_SECONDS)
+        self._outbox.close()
+
+    def _work(self) -> None:
+        running = True
+        pause = 0.0
+        while running or (self._ready and not self._overdue()):
+            running = self._take(pause) and running
+            pause = self._commit(pause)
+
+    def _overdue(self) -> bool:
+        return self._deadline is not None and time.monotonic() > self._deadline
+
+    def _take(self, pause: float) -> bool:
+        """Read what waits, up to a batch; block for the first, but `pause` seconds at most while documents wait."""
+        try:
+            exchange = self._queue.get(timeout=pause) if self._ready else self._queue.get()
+            while True:
+                if exchange is None:
+                    return False
+                self._walk(exchange)
+                if len(self._ready) >= BATCH and pause == 0:
+                    return True
+                exchange = self._queue.get_nowait()
+        except queue.Empty:
+            return True
+
+    def _walk(self, exchange: Exchange) -> None:
+        with self._lock:
+            self._waiting_bytes -= _held_bytes(exchange)
+        try:
+            reading, made = read(exchange, self._settings, self._prices)
+            if self._on_reading is not None:
+                self._on_reading(reading)
+        except Exception:  # the border of the worker: a fault of ours costs one document, not the thread
+            logger.warning("llmtap: a call could not be read and is dropped", exc_info=True)
+            self._drop()
+            return
+        if len(self._ready) < READY_DOCUMENTS:
+            self._ready.append(made)
+        else:
+            self._drop()
+
+    def _drop(self) -> None:
+        with self._lock:
+            self._dropped += 1
+
+    def _commit(self, pause: float) -> float:
+        """Put what is ready; return how long to wait before the next attempt (0 when all is well)."""
+        if not self._ready and not self._dropped:
+            return 0.0
+        try:
+            self._outbox.put([(made.id, made.body) for made in self._ready])
+            self._ready.clear()
+            with self._lock:
+                dropped, self._dropped = self._dropped, 0
+            if dropped:
+                self._outbox.drop(dropped, "more calls than the worker could read or the disk could take")
+        except Exception as error:  # noqa: BLE001 -- OutboxError or a fault of ours: either way the documents wait
+            if pause == 0:
+                logger.warning("llmtap: documents wait in memory: %s", error)
+            return min(5.0, max(0.1, pause * 2))
+        if pause:
+            logger.warning("llmtap: the store takes documents again")
+        return 0.0
+
+
+def _held_bytes(exchange: Exchange) -> int:
+    request, response = exchange.request.body, exchange.response and exchange.response.body
+    return 4096 + request.size - request.dropped + (response.size - response.dropped if response else 0)

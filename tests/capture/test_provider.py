@@ -1,0 +1,256 @@
+"""Recognition: provider = f(host), wire format = f(path), and nothing else is a call."""
+
+import gzip
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmtap import config
+from llmtap.capture.exchange import Endpoint
+from llmtap.capture.provider import EndpointEntry, ProviderEntry, Providers, ProviderTable, registrable_domain
+from llmtap.capture.window import CaptureSettings
+
+TABLE = config.load(None, {"XDG_CONFIG_HOME": "/nowhere"}).providers
+PROVIDERS = Providers(TABLE)
+ALONE = [(entry.id, Providers(ProviderTable((entry,)))) for entry in TABLE.providers]
+
+OTHERS = (
+    "api.github.com",
+    "huggingface.co",
+    "storage.googleapis.com",
+    "oauth2.googleapis.com",
+    "www.googleapis.com",
+    "s3.amazonaws.com",
+    "sts.amazonaws.com",
+    "bedrock.us-east-1.amazonaws.com",
+    "platform.openai.com",
+    "openai.com",
+    "docs.anthropic.com",
+    "console.anthropic.com",
+    "login.microsoftonline.com",
+    "copilot-telemetry.githubusercontent.com",
+    "pypi.org",
+    "x.ai",
+    "api.openai.com.example.org",
+)
+
+
+def rows(host: str, port: int = 443) -> list[str]:
+    """Return the ids of all rows that name a host, each asked alone."""
+    return [id_ for id_, alone in ALONE if alone.provider(host, port)]
+
+
+def test_every_host_has_one_provider() -> None:
+    """No host that the tests know matches two rows."""
+    hosts = [*OTHERS, *(expected[0] for expected in CALLS)]
+    assert [host for host in hosts if len(rows(host)) > 1] == []
+
+
+@pytest.mark.parametrize("host", OTHERS)
+def test_other_hosts_stay_closed(host: str) -> None:
+    """A host that serves no LLM API is tunnelled, however much its name resembles one that does."""
+    assert not PROVIDERS.opened(host, 443)
+
+
+def test_ids_are_unique_and_sources_named() -> None:
+    """Every row says who knows it; an id names one row, so that an operator's entry can replace it."""
+    for entries in (TABLE.providers, TABLE.endpoints):
+        ids = [entry.id for entry in entries]
+        assert len(ids) == len(set(ids))
+    known = {"corpus", "models.dev", "litellm", "genai-prices", "source code", "knowledge"}
+    assert [entry.id for entry in TABLE.providers if not entry.source or not set(entry.source) <= known] == []
+
+
+CALLS = (
+    ("api.openai.com", "/v1/chat/completions?x=y", Endpoint("openai", True, "openai_chat", "chat")),  # noqa: FBT003
+    ("API.OpenAI.com.", "/v1/responses", Endpoint("openai", wire_format="openai_responses", operation="chat")),
+    ("api.openai.com", "/v1/embeddings", Endpoint("openai", wire_format="openai_embeddings", operation="embeddings")),
+    ("api.anthropic.com", "/v1/messages", Endpoint("anthropic", wire_format="anthropic_messages", operation="chat")),
+    (
+        "corp.openai.azure.com",
+        "/openai/deployments/our-gpt/chat/completions?api-version=2024-10-21",
+        Endpoint("azure.ai.openai", wire_format="openai_chat", operation="chat", model="our-gpt"),
+    ),
+    (
+        "bedrock-runtime.eu-west-1.amazonaws.com",
+        "/model/arn%3Aaws%3Abedrock%3Aeu-west-1%3A1%3Ainference-profile%2Feu.anthropic.claude-sonnet-4/converse-stream",
+        Endpoint("aws.bedrock", wire_format="bedrock_converse", operation="chat", model="eu.anthropic.claude-sonnet-4"),
+    ),
+    (
+        "bedrock-runtime.us-east-1.amazonaws.com",
+        "/model/amazon.titan-text-express-v1%3A0/invoke",
+        Endpoint("aws.bedrock", wire_format="bedrock_invoke", model="amazon.titan-text-express-v1:0"),
+    ),
+    (
+        "generativelanguage.googleapis.com",
+        "/v1/models/gemini-2.5-flash%3AstreamGenerateContent?alt=sse&key=AIza",
+        Endpoint("gcp.gemini", wire_format="gemini_generate", operation="generate_content", model="gemini-2.5-flash"),
+    ),
+    (
+        "us-east5-aiplatform.googleapis.com",
+        "/v1/projects/p/locations/us-east5/publishers/anthropic/models/claude-sonnet-4@20250514:streamRawPredict",
+        Endpoint("gcp.vertex_ai", wire_format="anthropic_messages", operation="chat", model="claude-sonnet-4@20250514"),
+    ),
+    ("api.groq.com", "/openai/v1/chat/completions", Endpoint("groq", wire_format="openai_chat", operation="chat")),
+    ("api.cohere.com", "/v2/chat", Endpoint("cohere", wire_format="cohere_chat", operation="chat")),
+    (
+        "api.cloudflare.com",
+        "/client/v4/accounts/a/ai/run/@cf/meta/llama-3",
+        Endpoint("cloudflare", wire_format="cloudflare_run", operation="generate_content", model="@cf/meta/llama-3"),
+    ),
+    ("api.holysheep.ai", "/v1/chat/completions", Endpoint("holysheep", wire_format="openai_chat", operation="chat")),
+    ("aihubmix.com", "/v1/messages", Endpoint("aihubmix.com", wire_format="anthropic_messages", operation="chat")),
+)
+
+
+@pytest.mark.parametrize(("host", "path", "expected"), CALLS)
+def test_a_call_is_recognised(host: str, path: str, expected: Endpoint) -> None:
+    """Host, path and the model in the path give the endpoint; case, a final dot and the query do not matter."""
+    assert PROVIDERS.endpoint(host, 443, "POST", path) == expected
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/models"),
+        ("GET", "/v1/chat/completions"),
+        ("POST", "/v1/files"),
+        ("POST", "/v1/threads"),
+        ("DELETE", "/v1/responses/resp_1"),
+        ("POST", "/"),
+        ("POST", ""),
+        ("POST", "/" + "v1/model/" * 2000 + "converse"),
+    ],
+)
+def test_other_traffic_of_a_provider_is_no_call(method: str, path: str) -> None:
+    """Lists, files, threads and the like leave no document."""
+    assert PROVIDERS.endpoint("api.openai.com", 443, method, path) is None
+
+
+def test_an_answer_fetched_later_is_a_retrieval() -> None:
+    """Polling for a response is told apart from asking for one, since its tokens were asked for before."""
+    found = PROVIDERS.endpoint("api.openai.com", 443, "GET", "/v1/responses/resp_1")
+    assert found == Endpoint("openai", wire_format="openai_responses", operation="retrieve")
+
+
+def test_an_unknown_host_is_called_by_its_domain() -> None:
+    """A known dialect under an unknown host is a call of a provider that no row names."""
+    expected = Endpoint("relay.co.uk", known=False, wire_format="openai_chat", operation="chat")
+    assert PROVIDERS.endpoint("llm.relay.co.uk", 80, "POST", "/v1/chat/completions") == expected
+    assert not PROVIDERS.opened("llm.relay.co.uk", 443)
+
+
+def test_a_weak_path_counts_on_known_hosts_only() -> None:
+    """`/api/chat` is Ollama's on Ollama's port, and somebody's own business anywhere else."""
+    ollama = PROVIDERS.endpoint("localhost", 11434, "POST", "/api/chat")
+    assert ollama == Endpoint("ollama", wire_format="ollama_chat", operation="chat")
+    assert PROVIDERS.endpoint("localhost", 8000, "POST", "/api/chat") is None
+    assert PROVIDERS.endpoint("app.example.com", 80, "POST", "/api/chat") is None
+    vllm = PROVIDERS.endpoint("[::1]", 8000, "POST", "/v1/chat/completions")
+    assert vllm == Endpoint("local", wire_format="openai_chat", operation="chat")
+
+
+def test_the_operator_opens_and_closes_hosts() -> None:
+    """`capture.hosts` opens further hosts, `ignore_hosts` closes even known ones, and that one wins."""
+    capture = CaptureSettings(
+        hosts=("*.Corp.example", "api.openai.com"), ignore_hosts=("api.openai.com", "x.corp.example")
+    )
+    providers = Providers(TABLE, capture)
+    assert providers.opened("llm.corp.example", 8443)
+    assert not providers.opened("corp.example", 443)
+    assert not providers.opened("x.corp.example", 443)
+    assert not providers.opened("api.openai.com", 443)
+    assert providers.endpoint("api.openai.com", 80, "POST", "/v1/chat/completions") is None
+
+
+def test_an_operators_entry_goes_first() -> None:
+    """An entry of the operator is asked before the shipped ones and replaces the one of its id."""
+    own = ProviderTable((ProviderEntry("openai", (r"llm\.corp\.example",), name="corp"),)).before(TABLE)
+    providers = Providers(own)
+    assert providers.opened("llm.corp.example", 443)
+    assert not providers.opened("api.openai.com", 443)
+    assert own.endpoints == TABLE.endpoints
+
+
+@pytest.mark.parametrize("make", [lambda: ProviderEntry("a", ("(",)), lambda: EndpointEntry("a", "[")])
+def test_a_bad_pattern_is_refused(make: object) -> None:
+    """A row whose regular expression cannot be compiled cannot be made."""
+    assert callable(make)
+    with pytest.raises(ValueError, match="is no regular expression"):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("a.b.example.com", "example.com"),
+        ("localhost", "localhost"),
+        ("10.0.0.1", "10.0.0.1"),
+        ("::1", "::1"),
+        ("", ""),
+    ],
+)
+def test_registrable_domains(host: str, expected: str) -> None:
+    """Names are cut to what somebody registered; addresses stay whole."""
+    assert registrable_domain(host) == expected
+
+
+@given(st.text(), st.integers(0, 65535), st.text(), st.text())
+def test_nothing_raises(host: str, port: int, method: str, path: str) -> None:
+    """Whatever a client claims to call, recognition answers."""
+    PROVIDERS.opened(host, port)
+    PROVIDERS.endpoint(host, port, method, path)
+    PROVIDERS.endpoint(host, port, "POST", f"/v1/models/{path}:generateContent")
+
+
+LEFT = {
+    "lists, files, polls and removals": r"(?:GET|HEAD|PUT|PATCH|DELETE|OPTIONS) ",
+    "uploads and caches": r"POST \S+ .*(?:cachedContents|fileSearchStores|/upload|/api/parsing)",
+    "session secrets": r"POST \S+ .*/realtime/(?:sessions|client_secrets)$",
+    "the hub of Hugging Face": r"POST huggingface\.co /api/(?:spaces|repos)/",
+    "telemetry and control": r"POST \S+ .*(?:/crewai_plus/|/batches/[^/]+/cancel$|/api/show$|/tokenize$)",
+    "retrieval and guardrails": r"POST \S+ /(?:knowledgebases|guardrail)/|POST \S+ /agents/default_session_id2$",
+    "other software on loopback": r"POST (?:localhost|127\.0\.0\.1) "
+    r"/?(?:functions|indexes/.*|v2/query|v1/(?:schema|graphql|objects).*)?$",
+    "only the body tells": r"POST localhost /(?:api/chat|v1/rerank|v1/audio/transcriptions)$"
+    r"|POST \S+\.huggingface\.cloud /$",
+    "a model that does not exist": r"POST api\.bfl\.ai /v1/bad%20model$",
+}
+"""What the tables leave out of the recordings, by class: `METHOD host path`."""
+
+
+def test_the_recordings_are_recognised(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Over the recorded traffic every LLM host is known, and each exchange without an endpoint is of a named class."""
+    total, strangers, left, addresses = 0, set[str](), Counter[str](), set[tuple[str, int]]()
+    for file in sorted(corpus.glob("*.jsonl.gz")):
+        with gzip.open(file) as lines:
+            for record in map(json.loads, lines):
+                if record["kind"] != "http":
+                    continue
+                total += 1
+                url = urlsplit(record["url"])
+                host, port = url.hostname or "", url.port or 443
+                addresses.add((host, port))
+                if PROVIDERS.provider(host, port) is None and host not in {"localhost", "127.0.0.1"}:
+                    strangers.add(host)
+                if PROVIDERS.endpoint(host, port, record["method"], url.path) is None:
+                    call = f"{record['method']} {host} {url.path}"
+                    left[next((name for name, pattern in LEFT.items() if re.match(pattern, call)), call)] += 1
+    with capsys.disabled():
+        print(f"\nrecognised {total - left.total()} of {total} recorded exchanges; left: {dict(left.most_common())}")  # noqa: T201 -- for the reader of the run
+    assert [address for address in addresses if len(rows(*address)) > 1] == []
+    assert strangers <= {
+        "api.cloud.llamaindex.ai",  # parses documents
+        "demo-endpoints.pydantic.workers.dev",
+        "huggingface.co",  # the hub; its inference hosts are known
+        "logfire-us.pydantic.dev",  # telemetry
+    }
+    assert set(left) <= set(LEFT)
+    assert left["only the body tells"] <= 14
+    assert (total - left.total()) / total >= 0.9

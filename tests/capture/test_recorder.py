@@ -1,0 +1,209 @@
+"""The recorder: every flow is closed once, whatever order its end comes in; what passed is what it says."""
+
+import base64
+
+import pytest
+from mitmproxy import http
+from mitmproxy.test import tflow, tutils
+
+from llmtap.capture.exchange import Endpoint
+from llmtap.capture.recorder import SHUTDOWN, Recorder, client_of, exchange_of, failure
+from llmtap.capture.window import CaptureSettings
+
+OPENAI = Endpoint("openai", wire_format="openai_chat", operation="chat")
+
+
+def stream(recorder: Recorder, *pieces: bytes) -> http.HTTPFlow:
+    """Return a flow whose response passed through the recorder's tap in `pieces`."""
+    flow = tflow.tflow(resp=True)
+    recorder.begin(flow, OPENAI)
+    recorder.tap(flow)
+    assert flow.response is not None
+    assert callable(flow.response.stream)
+    for piece in pieces:
+        assert flow.response.stream(piece) is piece
+    assert flow.response.stream(b"") == b""
+    return flow
+
+
+def test_a_flow_is_one_exchange() -> None:
+    """A finished flow is an Exchange with its bytes in the pieces in which they came; a second end finds nothing."""
+    recorder = Recorder(CaptureSettings())
+    flow = stream(recorder, b"data: 1\n\n", b"data: 2\n\n")
+
+    exchange = recorder.finish(flow)
+
+    assert exchange is not None
+    assert exchange.response is not None
+    assert [data for _, data in exchange.response.body.chunks] == [b"data: 1\n\n", b"data: 2\n\n"]
+    assert exchange.request.body.size == len(flow.request.raw_content or b"")
+    assert exchange.endpoint is OPENAI
+    assert recorder.finish(flow) is None
+    assert len(recorder) == 0
+
+
+def test_instants_are_ordered() -> None:
+    """Origin, headers, pieces and end follow one another on one clock."""
+    recorder = Recorder(CaptureSettings())
+    exchange = recorder.finish(stream(recorder, b"a", b"b"))
+
+    assert exchange is not None
+    assert exchange.response is not None
+    instants = [
+        exchange.origin,
+        exchange.headers_at,
+        *(at for at, _ in exchange.response.body.chunks),
+        exchange.ended_at,
+    ]
+    assert None not in instants
+    assert instants == sorted(instant for instant in instants if instant is not None)
+
+
+def test_shutdown_closes_everything_once() -> None:
+    """Flows under way at shutdown become Exchanges with that failure, and their later ends find nothing."""
+    recorder = Recorder(CaptureSettings())
+    flow = stream(recorder, b"a")
+
+    (exchange,) = recorder.finish_all()
+
+    assert exchange.failure is SHUTDOWN
+    assert recorder.finish(flow) is None
+
+
+def test_flows_that_are_no_calls() -> None:
+    """A response that nobody records is streamed through, and its end gives nothing."""
+    recorder = Recorder(CaptureSettings())
+    flow = tflow.tflow(resp=True)
+
+    recorder.tap(flow)
+
+    assert flow.response is not None
+    assert flow.response.stream is True
+    assert recorder.finish(flow) is None
+
+
+def test_switching_protocols_is_left_alone() -> None:
+    """An answer of 101 has no body to stream."""
+    recorder = Recorder(CaptureSettings())
+    flow = tflow.tflow(resp=tutils.tresp(status_code=101))
+    recorder.begin(flow, OPENAI)
+
+    recorder.tap(flow)
+
+    assert flow.response is not None
+    assert flow.response.stream is False
+
+
+def test_body_cap() -> None:
+    """Beyond the cap, head and tail are kept and the rest is counted; the client still gets all of it."""
+    recorder = Recorder(CaptureSettings(max_body_bytes=8))
+
+    exchange = recorder.finish(stream(recorder, b"head", b"x" * 1000, b"tail"))
+
+    assert exchange is not None
+    assert exchange.response is not None
+    body = exchange.response.body
+    assert b"".join(data for _, data in body.chunks) == b"headtail"
+    assert (body.size, body.dropped, body.gap) == (1008, 1000, 1)
+
+
+def test_large_requests_are_passed_on_as_they_arrive() -> None:
+    """A request that is declared larger than the cap is tapped instead of held; smaller ones are left alone."""
+    recorder = Recorder(CaptureSettings(max_body_bytes=8))
+    large, small = tflow.tflow(), tflow.tflow()
+    large.request.headers["content-length"] = "1000"
+
+    recorder.begin(large, OPENAI)
+    recorder.begin(small, OPENAI)
+
+    assert callable(large.request.stream)
+    assert small.request.stream is False
+
+
+def test_a_user_interface_gets_its_body_back() -> None:
+    """With `keep`, a body that streamed past is put back into the flow."""
+    recorder = Recorder(CaptureSettings(), keep=True)
+    flow = stream(recorder, b"data: 1\n\n")
+    assert flow.response is not None
+    flow.response.raw_content = None
+
+    recorder.finish(flow)
+
+    assert flow.response.raw_content == b"data: 1\n\n"
+
+
+def test_the_request_is_the_clients() -> None:
+    """What a redirection changes afterwards does not show in the request; where it went does."""
+    recorder = Recorder(CaptureSettings())
+    flow = tflow.tflow(resp=True)
+    recording = recorder.begin(flow, OPENAI)
+    flow.request.host, flow.request.headers["authorization"] = "relay.example", "Bearer relay-key"
+    recording.relay, recording.secrets = "relay", ("relay-key",)
+
+    exchange = recorder.finish(flow)
+
+    assert exchange is not None
+    assert exchange.request.host == "address"
+    assert b"relay-key" not in b"".join(value for _, value in exchange.request.headers)
+    assert (exchange.relay, exchange.server_host) == ("relay", "relay.example")
+    assert "relay-key" not in repr(exchange)
+
+
+@pytest.mark.parametrize(
+    ("message", "answering", "type_"),
+    [
+        ("Client disconnected.", True, "client_disconnected"),
+        ("[Errno 111] Connect call failed ('127.0.0.1', 1)", False, "connection_refused"),
+        ("[Errno -2] Name or service not known", False, "dns_error"),
+        ("Certificate verify failed: self-signed certificate", False, "tls_error"),
+        ("server closed connection", False, "connection_reset"),
+        ("peer closed connection without sending complete message body", True, "stream_interrupted"),
+        ("Connection killed.", False, "connection_killed"),
+        ("something new", False, "_OTHER"),
+    ],
+)
+def test_failures_have_types(message: str, type_: str, *, answering: bool) -> None:
+    """mitmproxy's words become a type of low cardinality; the words are kept."""
+    found = failure(message, answering=answering)
+
+    assert (found.type, found.message) == (type_, message)
+
+
+def test_the_proxy_user_is_moved_not_forwarded() -> None:
+    """Credentials of the proxy are taken off the request and stay with the connection."""
+    recorder = Recorder(CaptureSettings())
+    connect, later = tflow.tflow(), tflow.tflow()
+    later.client_conn = connect.client_conn
+    connect.request.headers["proxy-authorization"] = "Basic " + base64.b64encode(b"team:e:nv").decode()
+
+    recorder.identify(connect)
+    recorder.identify(later)
+
+    assert "proxy-authorization" not in connect.request.headers
+    assert (client_of(later).proxy_user, client_of(later).proxy_password) == ("team", "e:nv")
+
+
+@pytest.mark.parametrize("value", ["Basic !!!", "Basic", "Bearer x", "Basic " + base64.b64encode(b"\xff").decode()])
+def test_odd_proxy_credentials_are_dropped(value: str) -> None:
+    """What is no user and password is taken off as well, and means nobody."""
+    recorder = Recorder(CaptureSettings())
+    flow = tflow.tflow()
+    flow.request.headers["proxy-authorization"] = value
+
+    recorder.identify(flow)
+
+    assert "proxy-authorization" not in flow.request.headers
+    assert client_of(flow).proxy_user is None
+
+
+def test_a_finished_flow_in_memory() -> None:
+    """A flow from a user interface or a file is an Exchange with whole bodies."""
+    flow = tflow.tflow(resp=True)
+
+    exchange = exchange_of(flow, OPENAI)
+
+    assert exchange.response is not None
+    assert [data for _, data in exchange.response.body.chunks] == [b"message"]
+    assert exchange.started == flow.request.timestamp_start
+    assert flow.response is not None
+    assert exchange.headers_at == flow.response.timestamp_start

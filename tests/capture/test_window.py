@@ -1,0 +1,65 @@
+"""The window keeps head and tail of a body within its cap, and counts what it lets go."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmtap.capture.exchange import Body
+from llmtap.capture.window import CaptureSettings, Window
+
+
+def filled(cap: int, pieces: list[bytes]) -> Body:
+    """Return the body of a window of `cap` bytes through which the pieces passed, one a second."""
+    window = Window(cap)
+    for at, piece in enumerate(pieces):
+        window.add(float(at), piece)
+    return window.body()
+
+
+def test_a_body_within_the_cap_is_whole() -> None:
+    """What fits is kept with its instants and nothing is missing, though a piece on the border may be cut in two."""
+    body = filled(10, [b"abc", b"", b"defg", b"hij"])
+    assert list(body.chunks) == [(0.0, b"abc"), (1.0, b""), (2.0, b"de"), (2.0, b"fg"), (3.0, b"hij")]
+    assert (body.size, body.dropped, body.gap) == (10, 0, None)
+
+
+def test_a_long_body_keeps_its_head_and_its_tail() -> None:
+    """What falls between head and tail is counted, and the gap says where it was."""
+    body = filled(8, [b"01", b"234567", b"89", b"abcdef"])
+    assert list(body.chunks) == [(0.0, b"01"), (1.0, b"23"), (3.0, b"cdef")]
+    assert (body.size, body.dropped, body.gap) == (16, 8, 2)
+
+
+def test_one_huge_piece_is_cut_in_two() -> None:
+    """A body that arrives at once is windowed like any other."""
+    body = filled(4, [b"0123456789"])
+    assert list(body.chunks) == [(0.0, b"01"), (0.0, b"89")]
+    assert (body.dropped, body.gap) == (6, 1)
+
+
+def test_a_body_is_a_snapshot() -> None:
+    """What is added after `body()` was called does not change what it returned, beyond the head that is shared."""
+    window = Window(4)
+    window.add(0.0, b"0123456789")
+    before = window.body()
+    window.add(1.0, b"xyz")
+    assert b"".join(data for _, data in before.chunks) == b"0189"
+
+
+@given(st.integers(min_value=2, max_value=64), st.lists(st.binary(max_size=20)))
+def test_every_byte_is_kept_or_counted(cap: int, pieces: list[bytes]) -> None:
+    """However a body is cut, head and tail are its own, and size = kept + dropped; at most `cap` bytes are kept."""
+    whole = b"".join(pieces)
+    body = filled(cap, pieces)
+    kept = [data for _, data in body.chunks]
+    head = b"".join(kept[: body.gap])
+    tail = b"".join(kept[body.gap :]) if body.gap is not None else b""
+    assert len(whole) == body.size == len(head) + len(tail) + body.dropped
+    assert len(head) + len(tail) <= cap
+    assert whole.startswith(head)
+    assert whole.endswith(tail)
+    assert (body.gap is None) == (body.dropped == 0)
+
+
+def test_the_default_cap_is_16_mib() -> None:
+    """Nothing is named and nothing ignored unless the operator says so."""
+    assert CaptureSettings() == CaptureSettings(hosts=(), ignore_hosts=(), max_body_bytes=16_777_216)

@@ -1,0 +1,67 @@
+"""The report sums up the store, says what is unknown, and answers mistakes with a sentence."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from llmtap.export.outbox import Outbox
+from tests.cli.conftest import Invoke, python
+
+
+def test_the_overview_sums_by_model_team_and_outcome(invoke: Invoke, store: Outbox) -> None:
+    """One table each, and a last line that covers every call."""
+    assert store.counts().accepted == 4
+    shown = invoke("report")
+    assert shown.exit_code == 0
+    for word in ("gpt-4o-mini", "claude-x", "payments", "rate_limit_exceeded"):
+        assert word in shown.stdout
+    expected = "4 calls · 1 failed · 200 input and 40 output tokens · 0.002000 USD · unpriced: 2 · usage absent: 2"
+    assert expected == shown.stdout.splitlines()[-1]
+
+
+def test_rows_can_be_read_by_a_program(invoke: Invoke, store: Outbox) -> None:
+    """`--json` prints one object a group, with null for what is unknown."""
+    assert store.counts().accepted == 4
+    found = json.loads(invoke("report", "--json", "--by", "provider").stdout)
+    expected = [("openai", 3, 200, 64, {"USD": 0.002}), ("anthropic", 1, None, None, {})]
+    assert expected == [
+        (row["provider"], row["calls"], row["input_tokens"], row["cached_tokens"], row["cost"]) for row in found
+    ]
+
+
+def test_the_last_calls_are_listed_in_order(invoke: Invoke, store: Outbox) -> None:
+    """`--last` lists the newest calls, the newest at the end."""
+    assert store.counts().accepted == 4
+    found = json.loads(invoke("report", "--last", "2", "--json").stdout)
+    assert ["0003", "0004"] == [call["id"][-4:] for call in found]
+    assert [None, "rate_limit_exceeded"] == [call["error"] for call in found]
+
+
+def test_since_leaves_older_calls_out(invoke: Invoke, store: Outbox) -> None:
+    """A report covers what arrived since then."""
+    assert store.counts().accepted == 4
+    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    assert "No call in this time." in invoke("report", "--since", later).stdout
+    assert "4 calls" in invoke("report", "--since", "all").stdout
+
+
+def test_an_old_terminal_gets_its_report(monkeypatch: pytest.MonkeyPatch, store: Outbox) -> None:
+    """A character that the terminal's encoding lacks is a question mark, not an error."""
+    assert store.counts().accepted == 4
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    assert "4 calls ? 1 failed" in python("-m", "llmtap", "report").stdout
+
+
+def test_without_a_store_the_report_says_so(invoke: Invoke) -> None:
+    """A missing store is told in a sentence, with exit code 1."""
+    shown = invoke("report")
+    assert (1, "") == (shown.exit_code, shown.stdout)
+    assert "nothing was recorded there yet" in shown.stderr
+
+
+def test_an_unknown_key_is_answered_with_those_there_are(invoke: Invoke) -> None:
+    """A typo in `--by` is told with what is allowed."""
+    shown = invoke("report", "--by", "colour")
+    assert shown.exit_code == 2
+    assert "'provider'" in shown.stderr

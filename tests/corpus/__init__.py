@@ -1,0 +1,1 @@
+"""What decoding makes of real traffic, recorded by others; skipped where there are no recordings."""

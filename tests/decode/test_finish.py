@@ -1,0 +1,28 @@
+"""Finish reasons: the providers' words in six."""
+
+import pytest
+
+from llmtap.decode.finish import finish
+
+
+@pytest.mark.parametrize(
+    ("reason", "meaning"),
+    [
+        ("stop", "stop"),
+        ("end_turn", "stop"),
+        ("STOP", "stop"),
+        ("max_tokens", "length"),
+        ("MAX_TOKENS", "length"),
+        ("tool_calls", "tool"),
+        ("tool_use", "tool"),
+        ("content_filter", "filter"),
+        ("SAFETY", "filter"),
+        ("refusal", "filter"),
+        ("failed", "error"),
+        ("insufficient_system_resource", "error"),
+        ("brand_new_reason", "other"),
+    ],
+)
+def test_words(reason: str, meaning: str) -> None:
+    """A word means the same whoever says it, in whatever case; an unknown one means `other`."""
+    assert finish(reason) == meaning

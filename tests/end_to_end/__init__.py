@@ -1,0 +1,1 @@
+"""The whole of llmtap with real parts: mitmdump, SDKs, Elasticsearch; only the provider is simulated."""

@@ -1,0 +1,177 @@
+"""Costs: known prices are reproduced, a reported cost wins, and what is not known has no cost."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from genai_prices import Usage as Oracle
+from genai_prices import calc_price
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmtap.decode.inference import Inference, Usage
+from llmtap.enrich.cost import Cost, Prices, PriceSettings, price
+from llmtap.enrich.prices import PriceOverride
+from tests.enrich.call import exchange, inference
+
+PRICES = Prices(PriceSettings())
+
+
+def cost(asked: Inference, provider: str = "openai", host: str = "api.openai.com") -> Cost:
+    """Return the cost of a call to a provider at the shipped prices."""
+    return price(exchange(provider=provider, host=host), asked, PRICES)
+
+
+def reported(value: str, usage: Usage | None = None) -> Inference:
+    """Return a chat whose provider reported its cost."""
+    asked = inference(usage, answered="gpt-5")
+    return replace(asked, response=replace(asked.response, reported_cost=Decimal(value)))
+
+
+def test_the_known_price_of_a_cached_prompt() -> None:
+    """1000 tokens in, 800 of them cached, 200 out: 0.00235 USD at gpt-5, half of it as a batch (providers.md 2.1)."""
+    usage = Usage(input_tokens=1000, output_tokens=200, cache_read_input_tokens=800)
+    found = cost(inference(usage, answered="gpt-5"))
+    assert Decimal("0.00235") == found.total == found.computed
+    assert (Decimal("0.00025"), Decimal("0.002"), Decimal("0.0001")) == (found.input, found.output, found.cache_read)
+    assert ("priced", "computed", "USD", "provider:openai/gpt-5") == (
+        found.status,
+        found.source,
+        found.currency,
+        found.pricing,
+    )
+    assert cost(inference(usage, answered="gpt-5", tier="batch")).total == Decimal("0.001175")
+    assert cost(replace(inference(usage, answered="gpt-5"), operation="batch")).total == Decimal("0.001175")
+
+
+def test_the_known_price_of_cache_writes_and_searches() -> None:
+    """Cache writes for five minutes and an hour and two searches cost 0.0521576 USD at Claude (providers.md 2.1)."""
+    usage = Usage(
+        input_tokens=8329,
+        output_tokens=15,
+        cache_read_input_tokens=3057,
+        cache_write_input_tokens=5266,
+        cache_write_5m_input_tokens=266,
+        cache_write_1h_input_tokens=5000,
+        web_searches=2,
+    )
+    found = cost(inference(usage, answered="claude-sonnet-4-5-20250929"), "anthropic")
+    assert found.total == Decimal("0.0521576")
+    parts = (found.input, found.output, found.cache_read, found.cache_write)
+    assert sum(part for part in parts if part) == Decimal("0.0321576")
+
+
+COUNTS = st.integers(0, 400_000)
+
+
+@given(
+    model=st.sampled_from(
+        [("openai", "gpt-4o"), ("anthropic", "claude-sonnet-4-5"), ("gcp.gemini", "gemini-2.5-pro"), ("x_ai", "grok-4")]
+    ),
+    fresh=COUNTS,
+    cached=COUNTS,
+    written=COUNTS,
+    output=COUNTS,
+    reasoning=COUNTS,
+)
+def test_it_agrees_with_genai_prices(
+    model: tuple[str, str], fresh: int, cached: int, written: int, output: int, reasoning: int
+) -> None:
+    """Every usage costs what `calc_price` says, on both sides of each price cliff; the four parts are the total."""
+    provider, name = model
+    total = fresh + cached + written
+    usage = Usage(total, output + reasoning, cached, written, reasoning_output_tokens=reasoning)
+    found = cost(inference(usage, answered=name), provider, "example.com")
+    oracle = calc_price(
+        Oracle(
+            input_tokens=total,
+            output_tokens=output + reasoning,
+            cache_read_tokens=cached,
+            cache_write_tokens=written,
+            output_reasoning_tokens=reasoning,
+        ),
+        name,
+        provider_id={"gcp.gemini": "google", "x_ai": "x-ai"}.get(provider, provider),
+    )
+    assert found.total == oracle.total_price
+    parts = (found.input, found.output, found.cache_read, found.cache_write)
+    assert sum(part or 0 for part in parts) == found.total
+
+
+def test_audio_has_its_own_price() -> None:
+    """Audio tokens cost more than text tokens, and cached ones less."""
+    plain = cost(inference(Usage(1000, 100), answered="gpt-realtime")).total
+    spoken = cost(inference(Usage(1000, 100, audio_input_tokens=600), answered="gpt-realtime")).total
+    cached = Usage(1000, 100, 500, audio_input_tokens=600, audio_cache_read_input_tokens=400)
+    heard = cost(inference(cached, answered="gpt-realtime"))
+    assert plain is not None
+    assert spoken is not None
+    assert heard.total is not None
+    assert plain < spoken
+    assert heard.total < spoken
+    assert sum(part or 0 for part in (heard.input, heard.output, heard.cache_read)) == heard.total
+
+
+def test_a_reported_cost_beats_a_computed_one_and_both_are_kept() -> None:
+    """The provider's own figure is the total; what it would have been by the price list stays beside it."""
+    found = cost(reported("0.5", Usage(1000, 200)))
+    assert (Decimal("0.5"), Decimal("0.5"), Decimal("0.00325"), "reported") == (
+        found.total,
+        found.reported,
+        found.computed,
+        found.source,
+    )
+    alone = cost(reported("0"))
+    assert ("priced", Decimal(0), None) == (alone.status, alone.total, alone.computed)
+
+
+@pytest.mark.parametrize("nonsense", ["NaN", "Infinity", "-1"])
+def test_a_reported_cost_that_is_no_amount_is_ignored(nonsense: str) -> None:
+    """What is not a finite amount of money was not reported."""
+    assert cost(reported(nonsense)) == Cost("unmetered")
+
+
+@pytest.mark.parametrize("usage", [None, Usage(), Usage(inconsistent=True)])
+def test_without_usage_a_call_is_unmetered(usage: Usage | None) -> None:
+    """A 429 or a stream without usage has no cost, which is not a cost of 0."""
+    assert cost(inference(usage, answered="gpt-5")) == Cost("unmetered")
+
+
+def test_reading_a_stored_answer_again_costs_nothing_more() -> None:
+    """Operations whose token counts are not their own are unmetered."""
+    for operation in ("retrieve", "count_tokens"):
+        asked = replace(inference(Usage(1000, 200), answered="gpt-5"), operation=operation)
+        assert cost(asked) == Cost("unmetered")
+
+
+def test_without_a_price_a_call_is_unpriced() -> None:
+    """A model that nobody knows has no cost, and neither has one without a name."""
+    assert cost(inference(Usage(1000, 200), answered="my-own-model")) == Cost("unpriced")
+    assert cost(inference(Usage(1000, 200))) == Cost("unpriced")
+
+
+@pytest.mark.parametrize(
+    "usage", [Usage(10, 5, 11), Usage(10, 5, 6, 6), Usage(-1, 5), Usage(10, 5, audio_input_tokens=11)]
+)
+def test_contradictory_usage_is_unpriced(usage: Usage) -> None:
+    """Parts that exceed their whole cannot be priced."""
+    assert cost(inference(usage, answered="gpt-5")) == Cost("unpriced")
+
+
+def test_half_a_usage_has_no_total() -> None:
+    """A stream cut off before its output was counted keeps the cost of its input; an embedding has no output."""
+    found = cost(inference(Usage(input_tokens=1000), answered="gpt-5"))
+    assert ("unmetered", None, Decimal("0.00125"), None) == (found.status, found.total, found.input, found.output)
+    found = cost(inference(Usage(input_tokens=1000), answered="text-embedding-3-small"))
+    assert ("priced", Decimal("0.00002")) == (found.status, found.total)
+
+
+def test_another_currency_is_not_added_to_a_reported_cost() -> None:
+    """A price in euros makes a cost in euros; where the provider reported dollars, only those are kept."""
+    euros = PriceOverride(source="a contract", checked=date(2026, 11, 1), input=Decimal(2), currency="EUR")
+    prices = Prices(PriceSettings((euros,)))
+    found = price(exchange(), inference(Usage(1_000_000, 0), answered="gpt-5"), prices)
+    assert ("EUR", Decimal(2)) == (found.currency, found.total)
+    found = price(exchange(), reported("0.5", Usage(1_000_000, 0)), prices)
+    assert ("USD", Decimal("0.5"), None, None) == (found.currency, found.total, found.computed, found.input)

@@ -1,0 +1,170 @@
+"""Tariffs: found by provider, host or model, of the right time, and overridden by the operator."""
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmtap.decode.inference import Usage
+from llmtap.enrich.cost import Cost, price
+from llmtap.enrich.prices import Prices, PriceSettings
+from tests.enrich.call import exchange, inference
+
+SHIPPED = Path(__file__).parent.parent.parent / "config/prices.yaml"
+THOUSAND = Usage(1000, 1000)
+ORIGIN = {"source": "https://example.com", "checked": "2026-11-01"}
+
+
+def overridden(**override: object) -> Prices:
+    """Return prices with one override, as it would stand in YAML."""
+    return Prices(msgspec.convert({"overrides": [ORIGIN | override]}, PriceSettings))
+
+
+@pytest.mark.parametrize(
+    ("provider", "host", "model", "pricing"),
+    [
+        ("openai", "api.openai.com", "gpt-4o-2024-08-06", "provider:openai/"),
+        ("azure.ai.openai", "x.openai.azure.com", "gpt-4o-2024-08-06", "provider:azure/"),
+        ("gcp.gemini", "generativelanguage.googleapis.com", "gemini-2.5-pro", "provider:google/"),
+        ("aws.bedrock", "bedrock-runtime.us-east-1.amazonaws.com", "amazon.nova-lite-v1:0", "provider:aws/"),
+        ("mistral_ai", "api.mistral.ai", "mistral-large-latest", "provider:mistral/"),
+        ("zhipu", "api.z.ai", "glm-4.6", "host:zai/"),
+        ("relay.example", "relay.example", "gpt-4o", "model:openai/"),
+        ("vercel", "ai-gateway.vercel.sh", "openai/gpt-4o", "model:openai/"),
+    ],
+)
+def test_a_price_says_how_it_was_found(provider: str, host: str, model: str, pricing: str) -> None:
+    """The provider's own list comes first, then the host's, then that of the model's maker."""
+    found = price(exchange(provider=provider, host=host), inference(THOUSAND, answered=model), Prices(PriceSettings()))
+    assert (found.pricing or "").startswith(pricing)
+    assert (found.pricing_version or "").startswith("genai-prices 0.2.")
+
+
+def test_the_model_that_answered_is_asked_for_first() -> None:
+    """Response model, then request model, then the one in the path."""
+    prices = Prices(PriceSettings())
+    call = exchange(model="gpt-4")
+    asked = inference(THOUSAND, asked="gpt-5-mini", answered="gpt-5")
+    assert price(call, asked, prices).pricing == "provider:openai/gpt-5"
+    asked = inference(THOUSAND, asked="gpt-5-mini", answered="a-deployment")
+    assert price(call, asked, prices).pricing == "provider:openai/gpt-5-mini"
+    assert price(call, inference(THOUSAND, asked="mine", answered="ours"), prices).pricing == "provider:openai/gpt-4"
+
+
+def test_a_self_hosted_model_is_not_sold_by_its_maker() -> None:
+    """A model on the operator's own machine has no price because of its name."""
+    call = exchange(provider="ollama", host="localhost")
+    assert price(call, inference(THOUSAND, answered="deepseek-chat"), Prices(PriceSettings())) == Cost("unpriced")
+
+
+def test_prices_are_those_of_the_day_of_the_call() -> None:
+    """DeepSeek was dearer later: a call replayed from 2024 costs what it cost in 2024."""
+    prices = Prices(PriceSettings())
+    asked = inference(THOUSAND, answered="deepseek-chat")
+    then = price(exchange(provider="deepseek", host="api.deepseek.com", started=1_720_000_000.0), asked, prices)
+    later = price(exchange(provider="deepseek", host="api.deepseek.com", started=1_740_000_000.0), asked, prices)
+    assert then.total is not None
+    assert later.total is not None
+    assert then.total != later.total
+
+
+@pytest.mark.parametrize("started", [float("nan"), float("inf"), 1e300, -1e12])
+def test_a_call_without_a_time_is_unpriced(started: float) -> None:
+    """A recording whose start is no time has no price, and does not raise."""
+    found = price(exchange(started=started), inference(THOUSAND, answered="gpt-5"), Prices(PriceSettings()))
+    assert found == Cost("unpriced")
+
+
+def test_a_service_tier_has_its_own_price() -> None:
+    """The tier that the answer names decides; one that has no price of its own costs the standard price."""
+    prices = Prices(PriceSettings())
+    flex, standard, unknown = (
+        price(exchange(), inference(THOUSAND, answered="gpt-5", tier=tier), prices).total
+        for tier in ("flex", None, "spacious")
+    )
+    assert flex is not None
+    assert standard is not None
+    assert flex < standard == unknown
+
+
+def test_an_override_states_every_part() -> None:
+    """Per million: fresh 2, read 0.2, written 2.5 and for an hour 4, audio 10, output 8; and 0.5 for the call."""
+    prices = overridden(
+        model="GPT-5*",
+        input=2,
+        output=8,
+        cache_read=0.2,
+        cache_write=2.5,
+        cache_write_1h=4,
+        audio_input=10,
+        request=0.5,
+    )
+    million = 1_000_000
+    usage = Usage(
+        input_tokens=6 * million,
+        output_tokens=million,
+        cache_read_input_tokens=million,
+        cache_write_input_tokens=2 * million,
+        cache_write_1h_input_tokens=million,
+        audio_input_tokens=million,
+    )
+    found = price(exchange(), inference(usage, answered="gpt-5-nano"), prices)
+    assert (Decimal("0.2"), Decimal("6.5"), Decimal(14), Decimal(8)) == (
+        found.cache_read,
+        found.cache_write,
+        found.input,
+        found.output,
+    )
+    assert (Decimal("29.2"), "override:*/GPT-5*", "2026-11-01") == (found.total, found.pricing, found.pricing_version)
+
+
+def test_an_override_without_a_part_prices_it_as_its_whole() -> None:
+    """Cached input costs what input costs when nothing else is stated, and so does what was written for an hour."""
+    million = 1_000_000
+    usage = Usage(3 * million, 0, million, million, cache_write_1h_input_tokens=million)
+    found = price(exchange(), inference(usage, answered="x"), overridden(input=2))
+    assert found.total == Decimal(6)
+    dearer = price(exchange(), inference(usage, answered="x"), overridden(input=2, cache_write=3))
+    assert dearer.total == Decimal(7)
+
+
+def test_a_multiplier_scales_the_shipped_prices_of_a_relay() -> None:
+    """A relay that sells at a third: its calls cost a third, those that went to the provider all of it."""
+    prices = overridden(relay="holysheep", multiplier=0.25)
+    asked = inference(THOUSAND, answered="gpt-5")
+    direct, relayed = price(exchange(), asked, prices), price(exchange(relay="holysheep"), asked, prices)
+    assert direct.total is not None
+    assert direct.total / 4 == relayed.total
+    assert "2026-11-01" in (relayed.pricing_version or "")
+
+
+@pytest.mark.parametrize(
+    "override",
+    [{"input": -1}, {"input": "NaN"}, {"multiplier": -1}, {"currency": "EUR"}, {"checked": "yesterday"}, {"inptu": 1}],
+)
+def test_a_senseless_override_is_refused_at_start(override: dict[str, object]) -> None:
+    """Negative or absent prices, a currency without a price, a date that is none, and unknown keys do not convert."""
+    with pytest.raises(msgspec.ValidationError):
+        overridden(**override)
+
+
+def test_the_shipped_file_converts_and_so_does_its_example() -> None:
+    """`config/prices.yaml` has no entries, and the ones in its comment are valid."""
+    text = SHIPPED.read_text()
+    assert msgspec.convert(yaml.safe_load(text), PriceSettings) == PriceSettings()
+    example = "\n".join(line[4:] for line in text.splitlines() if line.startswith("#   "))
+    overrides = msgspec.convert(yaml.safe_load(example), PriceSettings).overrides
+    assert ["holysheep", None] == [override.relay for override in overrides]
+
+
+@given(model=st.text(max_size=300), host=st.text(max_size=40), provider=st.text(max_size=40), tier=st.text(max_size=40))
+def test_no_name_makes_it_raise(model: str, host: str, provider: str, tier: str) -> None:
+    """Whatever a client calls its model, host and tier, the call is priced or unpriced."""
+    asked = inference(THOUSAND, asked=model, answered=model, tier=tier)
+    call = replace(exchange(provider=provider, host=host), relay=None)
+    assert price(call, asked, Prices(PriceSettings())).status in {"priced", "unpriced"}

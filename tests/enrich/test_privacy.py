@@ -1,0 +1,230 @@
+"""The canary law: no credential and no content, wherever they stood, is in what may be kept."""
+
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmtap.capture.exchange import Client, Endpoint, Failure, Headers, header
+from llmtap.decode.inference import Inference, InferenceRequest, InferenceResponse, Message, Part, ProviderError
+from llmtap.enrich.attribution import AttributionSettings, attribute
+from llmtap.enrich.privacy import LONGEST, LONGEST_MESSAGE, MOST, QUOTED, PrivacySettings, Redacted, prose, redact
+from llmtap.enrich.secret import PREFIX, REDACTED
+from tests.enrich.call import KEY, exchange, headers, inference
+
+PACKAGE = Path(__file__).parent.parent.parent / "addon/llmtap"
+SETTINGS = AttributionSettings(key_salt="a salt that nobody knows")
+PROMPT = "The merger with Globex closes on Friday for 12 million"
+QUESTION = (Message("user", (Part("text", PROMPT),)),)
+
+CANARIES = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.+/", min_size=PREFIX).map(
+    lambda text: f"Zx{text}"
+)
+CARRIERS = ("authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "proxy-authorization", "x-auth-token")
+ECHOES = ("message", "code", "type", "tool", "model", "answered", "id", "reason", "tier", "agent", "team", "path",
+          "failure", "request_id", "endpoint", "host")  # fmt: skip
+
+
+def kept(redacted: Redacted) -> str:
+    """Return all that a document could be made of, in both ways of writing it down."""
+    return repr(redacted) + msgspec.json.encode(redacted).decode()
+
+
+def planted(canary: str, place: str, echo: str) -> Redacted:
+    """Return what is kept of a call that carried `canary` in `place` and whose text repeats it in an `echo`."""
+    said = {name: f"about {canary}, see there" if name == echo else name for name in ECHOES}
+    value = {"cookie": f"session={canary}"}.get(place, f"Bearer {canary}")
+    asked: Headers = ((b"user-agent", said["agent"].encode()), (b"x-team-id", said["team"].encode()))
+    path = f"/v1/{said['path']}"
+    client = Client(ip="10.0.0.1", proxy_user="team" if echo != "team" else None)
+    if place == "query":
+        path += f"?alt=sse&key={canary}"
+    elif place == "password":
+        client = replace(client, proxy_password=canary)
+    else:
+        asked = (*asked, (place.encode(), value.encode()))
+    call = exchange(
+        path=path,
+        asked=asked,
+        answered=headers(x_request_id=said["request_id"]),
+        client=client,
+        failure=Failure("_OTHER", said["failure"]),
+        host=said["host"],
+        model=said["endpoint"],
+    )
+    asked_for = InferenceRequest(model=said["model"], tools=("search", said["tool"]), user=canary, messages=QUESTION)
+    error = ProviderError(said["type"], said["code"], said["message"])
+    got = InferenceResponse(said["id"], said["answered"], (said["reason"],), None, error, service_tier=said["tier"])
+    understood = Inference("chat", "openai_chat", asked_for, got)
+    return redact(call, understood, attribute(call, understood, SETTINGS), PrivacySettings())
+
+
+@given(canary=CANARIES, place=st.sampled_from((*CARRIERS, "query", "password")), echo=st.sampled_from(ECHOES))
+def test_a_credential_never_comes_through(canary: str, place: str, echo: str) -> None:
+    """A secret that a call carried is nowhere in what is kept, though it was repeated; not even its beginning."""
+    found = kept(planted(canary, place, echo))
+    assert canary not in found
+    assert canary[:PREFIX] not in found
+
+
+@given(canary=st.from_regex(r"sk-proj-[A-Za-z0-9]{20,30}", fullmatch=True), echo=st.sampled_from(ECHOES))
+def test_a_foreign_key_never_comes_through(canary: str, echo: str) -> None:
+    """A key that the call did not carry itself (in a tool's name, in an error) is known by its shape."""
+    asked = planted("another-credential", "x-api-key", echo)
+    assert canary not in kept(replace(planted(canary, "x-api-key", echo), attribution=asked.attribution))
+    assert canary not in prose(f"Incorrect API key provided: {canary}.")
+
+
+@given(length=st.integers(0, 600), echo=st.sampled_from(ECHOES))
+def test_a_cut_does_not_halve_a_secret(length: int, echo: str) -> None:
+    """Wherever a text is cut to its bound, at most `PREFIX - 1` characters of a secret stay before the cut."""
+    canary = "Zx9LmNo33vXyTt7Kd02Qr"
+    found = planted(canary, "x-api-key", echo)
+    agent = f"{'x' * length} {canary}"
+    call = exchange(asked=headers(x_api_key=canary, user_agent=agent))
+    attribution = attribute(call, inference(), SETTINGS)
+    again = redact(call, inference(), attribution, PrivacySettings())
+    assert canary[:PREFIX] not in kept(found) + kept(again)
+
+
+def test_content_is_not_even_representable() -> None:
+    """Prompts, answers, end users, stop sequences, query strings, headers and bodies have no place in `Redacted`."""
+    names = {field.name for field in fields(Redacted)}
+    assert not names & {"headers", "query", "body", "messages", "content", "request", "response"}
+    asked = InferenceRequest(model="gpt-5", user="ann@example.com", stop_sequences=("Friday",), messages=QUESTION)
+    answer = InferenceResponse(messages=(Message("assistant", (Part("tool_call", PROMPT, "call_1", "transfer"),)),))
+    understood = Inference("chat", "openai_chat", asked, answer, (1.0, 2.0))
+    call = exchange(path=f"/v1/chat/completions?q={PROMPT}", asked=headers(x_custom=PROMPT))
+    found = redact(call, understood, attribute(call, understood, SETTINGS), PrivacySettings())
+    for word in ("Globex", "Friday", "ann@", "transfer"):
+        assert word not in kept(found)
+    assert (1, "/v1/chat/completions") == (found.tools_called, found.path)
+
+
+def test_redact_is_the_only_maker() -> None:
+    """The package calls `Redacted(...)` once."""
+    made = [file.name for file in PACKAGE.rglob("*.py") if "Redacted(" in file.read_text()]
+    assert made == ["privacy.py"]
+    assert (PACKAGE / "enrich/privacy.py").read_text().count("Redacted(\n") == 1
+
+
+def test_what_is_harmless_is_kept_as_it_is() -> None:
+    """An ordinary call loses nothing but its content."""
+    call = exchange(client=Client(ip="10.0.0.1", proxy_user="payments", proxy_password="prod", tls_version="TLSv1.3"))
+    understood = inference(asked="gpt-5", answered="gpt-5-2025-08-07")
+    attribution = attribute(call, understood, SETTINGS)
+    found = redact(call, understood, attribution, PrivacySettings())
+    assert (understood, attribution, call.endpoint) == (found.inference, found.attribution, found.endpoint)
+    assert ("application/json", "application/json", "req_1", "TLSv1.3") == (
+        found.request_mime,
+        found.response_mime,
+        found.provider_request_id,
+        found.tls_version,
+    )
+    assert (200, 2, 2, 0, 0) == (
+        found.status,
+        found.request_bytes,
+        found.response_bytes,
+        found.request_bytes_dropped,
+        found.response_bytes_dropped,
+    )
+
+
+def test_what_did_not_come_back_is_none() -> None:
+    """A refused call has no status, no size and no type of an answer."""
+    call = replace(exchange(), response=None, failure=Failure("connection_refused", "nobody listens"))
+    found = redact(call, inference(), attribute(call, inference(), SETTINGS), PrivacySettings())
+    assert (None, None, None, None) == (
+        found.status,
+        found.response_bytes,
+        found.response_mime,
+        found.provider_request_id,
+    )
+    assert found.failure == Failure("connection_refused", "nobody listens")
+
+
+def test_a_key_that_reads_like_our_words_does_not_blot_them_out() -> None:
+    """A key `anthropic-key-1` strikes neither the provider nor the wire format."""
+    call = replace(exchange(asked=headers(x_api_key="anthropic-key-1")), endpoint=Endpoint("anthropic"))
+    understood = replace(inference(asked="anthropic-key-1"), wire_format="anthropic_messages")
+    found = redact(call, understood, attribute(call, understood, SETTINGS), PrivacySettings())
+    assert ("anthropic", "anthropic_messages", REDACTED) == (
+        found.endpoint.provider,
+        found.inference.wire_format,
+        found.inference.request.model,
+    )
+
+
+@given(text=st.text(max_size=4000), count=st.integers(0, 2 * MOST))
+def test_every_string_is_bounded(text: str, count: int) -> None:
+    """Names have at most 256 characters, messages 512, lists 256 entries, and all of it is JSON."""
+    asked = InferenceRequest(model=text, tools=(text[:300],) * count)
+    got = InferenceResponse(id=text * 2, error=ProviderError(text, text, text))
+    understood = Inference("chat", None, asked, got)
+    found = redact(exchange(), understood, attribute(exchange(), understood, SETTINGS), PrivacySettings())
+    error = found.inference.response.error
+    assert error is not None
+    assert len(found.inference.request.model or "") <= LONGEST
+    assert len(found.inference.response.id or "") <= LONGEST
+    assert len(error.message or "") <= LONGEST_MESSAGE
+    assert len(found.inference.request.tools) <= MOST
+    assert json.loads(msgspec.json.encode(found))
+
+
+def test_an_unpaired_surrogate_does_not_break_a_document() -> None:
+    """What cannot be written as UTF-8 is replaced."""
+    understood = inference(asked="gpt\ud800-5")
+    found = redact(exchange(), understood, attribute(exchange(), understood, SETTINGS), PrivacySettings())
+    assert found.inference.request.model == "gpt -5"
+
+
+@pytest.mark.parametrize(
+    ("said", "keeps"),
+    [
+        ("The model `gpt-9` does not exist", "The model `gpt-9` does not exist"),
+        ("Invalid value: 'foo'. Supported are: 'a', 'b'.", "Invalid value: 'foo'. Supported are: 'a', 'b'."),
+        ("Missing required parameter: 'messages[0].content'.", "Missing required parameter: 'messages[0].content'."),
+        ("Unknown model claude@20250929, don't ask", "Unknown model claude@20250929, don't ask"),
+        ('Could not parse "my dear diary, today"', f"Could not parse {QUOTED}"),
+        ('Could not parse "my dear diary, tod', f"Could not parse {QUOTED}"),
+        ("Could not parse 'it\\'s Ann's diary' at 3", f"Could not parse {QUOTED} at 3"),
+        ("Could not parse “my dear diary”", f"Could not parse {QUOTED}"),
+        ("[type=string, input_value=['my diary'], input_type=list]", f"[type=string, {QUOTED}, input_type=list]"),
+        ("Could not parse '我亲爱的日记'", f"Could not parse {QUOTED}"),
+        ("token_count=1024, min_total_token_count=97", "token_count=1024, min_total_token_count=97"),
+        (f"flagged: {PROMPT[:40]} and so on", f"flagged: {QUOTED} and so on"),
+        (f"Your api key: {KEY} is invalid", f"Your api key: {REDACTED} is invalid"),
+        ("Your api key: ****abcd is invalid", f"Your api key: {REDACTED} is invalid"),
+        ("The token abcd...wxyz has expired", f"The token {REDACTED} has expired"),
+        ("API key 0123456789abcdef0123456789abcdef is unknown", f"API key {REDACTED} is unknown"),
+    ],
+)  # fmt: skip
+def test_an_error_keeps_its_words_and_loses_its_quotations(said: str, keeps: str) -> None:
+    """Identifiers stay readable; sentences that were quoted, words of the prompt and credentials do not."""
+    assert prose(said, (), QUESTION) == keeps
+
+
+@given(start=st.integers(0, len(PROMPT.split()) - 4), length=st.integers(4, 9))
+def test_no_four_words_of_a_prompt_survive_in_an_error(start: int, length: int) -> None:
+    """However an error repeats the prompt, no four of its words in a row are kept."""
+    words = PROMPT.split()[start : start + length]
+    found = prose(f"Rejected input {' '.join(words)} by policy", (), QUESTION)
+    assert all(" ".join(words[place : place + 4]) not in found for place in range(len(words) - 3))
+
+
+def test_a_prompt_without_blanks_does_not_survive_in_an_error() -> None:
+    """In scripts that separate no words, six characters running are enough to know a prompt by."""
+    prompt = (Message("user", (Part("text", "请帮我写一封给老板的辞职信"),)),)
+    assert prose("输入内容「写一封给老板的」不合法 400", (), prompt) == f"输入内容{QUOTED}不合法 400"
+    assert prose("输入写一封给老板的不合法 400", (), prompt) == f"{QUOTED} 400"
+
+
+def test_a_request_header_is_never_kept_but_by_attribution() -> None:
+    """The authorization header has no place to stand in."""
+    assert (header(exchange().request.headers, "authorization") or "") not in kept(
+        planted("Zx12345678", "cookie", "path")
+    )

@@ -1,0 +1,1 @@
+"""Stories: whole exchanges of each wire format, written from the vendors' documentation, with the facts they hold."""

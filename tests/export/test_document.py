@@ -1,0 +1,211 @@
+"""The document: known names only, nothing unknown in it, and the right outcome from the right witness."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmtap.capture.exchange import Body, Client, Endpoint, Exchange, Failure, Request, Response, new_id
+from llmtap.config import shipped
+from llmtap.decode.inference import Inference, InferenceRequest, InferenceResponse, Message, Part, ProviderError, Usage
+from llmtap.enrich.attribution import AttributionSettings, attribute
+from llmtap.enrich.cost import Cost
+from llmtap.enrich.latency import Latency, measure
+from llmtap.enrich.privacy import PrivacySettings, Redacted, redact
+from llmtap.export.document import document, outcome, usage_source
+
+REQUEST = InferenceRequest(
+    model="gpt-4o-mini",
+    stream=True,
+    max_tokens=64,
+    temperature=0.2,
+    top_p=0.9,
+    top_k=40,
+    frequency_penalty=0.1,
+    presence_penalty=0.1,
+    seed=7,
+    choice_count=2,
+    encoding_formats=("float",),
+    output_type="text",
+    reasoning_level="low",
+    service_tier="auto",
+    conversation_id="conv_1",
+    previous_response_id="resp_0",
+    user="somebody",
+    tools=("weather",),
+    messages=(Message("user", (Part("text", "Where is Paris?"),)),),
+)
+RESPONSE = InferenceResponse(
+    id="chatcmpl-1",
+    model="gpt-4o-mini-2024-07-18",
+    finish_reasons=("stop",),
+    usage=Usage(*range(100, 114)),
+    service_tier="default",
+    system_fingerprint="fp_1",
+    completed=True,
+    messages=(Message("assistant", (Part("tool_call", "{}", "call_1", "weather"),)),),
+)
+INFERENCE = Inference("chat", "openai_chat", REQUEST, RESPONSE, (101.0, 101.1, 101.3), 5, ("response.encoding",))
+EXCHANGE = Exchange(
+    id=new_id(1_790_000_000.0),
+    started=1_790_000_000.0,
+    origin=100.0,
+    endpoint=Endpoint("openai", operation="chat"),
+    request=Request(
+        "POST",
+        "https",
+        "api.openai.com",
+        443,
+        "/v1/chat/completions?key=canary",
+        (
+            (b"content-type", b"application/json"),
+            (b"authorization", b"Bearer sk-canary"),
+            (b"user-agent", b"curl/8"),
+            (b"x-request-id", b"req-1"),
+            (b"traceparent", b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+        ),
+        Body(((100.0, b"{}"),), 2, 1),
+    ),
+    response=Response(200, ((b"content-type", b"text/event-stream"),), Body(((101.0, b"data"),), 4, 1)),
+    headers_at=100.5,
+    ended_at=102.0,
+    client=Client("10.0.0.1", 5000, "payments", "production", "TLSv1.3"),
+    relay="holysheep",
+    server_host="api.holysheep.ai",
+    server_port=443,
+)
+
+
+def redacted(exchange: Exchange = EXCHANGE, inference: Inference = INFERENCE) -> Redacted:
+    """Return what the privacy policy lets through."""
+    return redact(
+        exchange, inference, attribute(exchange, inference, AttributionSettings(key_salt="s")), PrivacySettings()
+    )
+
+
+def names(value: object, prefix: str = "") -> Iterator[str]:
+    """Yield the dotted names of a document's fields."""
+    if not isinstance(value, dict):
+        yield prefix.rstrip(".")
+        return
+    for name, field in value.items():
+        yield from names(field, f"{prefix}{name}.")
+
+
+def mapped(properties: dict[str, dict[str, object]], prefix: str = "") -> Iterator[str]:
+    """Yield the dotted names that a mapping knows."""
+    for name, field in properties.items():
+        inner = field.get("properties")
+        if isinstance(inner, dict):
+            yield from mapped(inner, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"
+
+
+def fullest() -> dict[str, object]:
+    """Return a document in which every field that can be known is known."""
+    one = Decimal(1)
+    cost = Cost("priced", one, one, one, one, one, one, one, "USD", "reported", "provider:openai/gpt-4o-mini", "0.2.3")
+    found: dict[str, object] = msgspec.json.decode(document(redacted(), cost, measure(EXCHANGE, INFERENCE)).body)
+    return found
+
+
+def test_every_field_is_mapped() -> None:
+    """The index template has a type for every field that a document can have."""
+    template = msgspec.json.decode(shipped("elasticsearch/index-template.json").read_bytes())
+    known = set(mapped(template["template"]["mappings"]["properties"])) | {"labels"}
+
+    assert set(names(fullest())) - known == set()
+
+
+def test_nothing_unknown_is_in_it() -> None:
+    """A call of which hardly anything is known is a small document: no null, no empty object, no 0 for unknown."""
+    exchange = Exchange(new_id(), 0.0, None, Endpoint("somebody", known=False), Request("POST", "http", "h", 80, "/x"))
+    bare = redacted(exchange, Inference("chat", None))
+
+    body = document(bare, Cost("unmetered"), Latency()).body
+
+    assert b"null" not in body
+    assert b"{}" not in body
+    assert b"[]" not in body
+    assert not {name for name in names(msgspec.json.decode(body)) if "token" in name or "cost.total" in name}
+
+
+def test_route_and_caller() -> None:
+    """A redirected call says relay, its name and host; who called stands in ECS fields."""
+    found = msgspec.json.decode(document(redacted(), Cost("unmetered"), Latency()).body)
+
+    assert found["llmtap"]["route"] == "relay"
+    assert found["llmtap"]["relay"] == {"name": "holysheep", "host": "api.holysheep.ai"}
+    assert found["url"]["domain"] == "api.openai.com"
+    assert found["server"]["address"] == "api.holysheep.ai"
+    assert found["organization"]["name"] == "payments"
+    assert found["service"]["environment"] == "production"
+    assert found["trace"]["id"] == "4bf92f3577b34da6a3ce929d0e0e4736"
+    assert found["llmtap"]["tools"] == {"requested": 1, "called": 1}
+
+
+def test_no_content_and_no_secret() -> None:
+    """Neither prompt nor credential stands in a document."""
+    body = document(redacted(), Cost("unmetered"), Latency()).body
+
+    for secret in (b"canary", b"Where is Paris", b"somebody"):
+        assert secret not in body
+
+
+@pytest.mark.parametrize(
+    ("failure", "error", "status", "completed", "expected"),
+    [
+        (None, None, 200, None, ("success", None)),
+        (None, None, 200, True, ("success", None)),
+        (None, None, 200, False, ("failure", "stream_interrupted")),
+        (None, None, 502, None, ("failure", "http_502")),
+        (None, ProviderError("rate_limit_error", "429"), 429, None, ("failure", "rate_limit_error")),
+        (None, ProviderError(None, "1302"), 200, None, ("failure", "1302")),
+        (None, ProviderError(message="text"), 500, None, ("failure", "http_500")),
+        (Failure("client_disconnected", ""), None, 200, False, ("failure", "client_disconnected")),
+    ],
+)
+def test_outcome(
+    failure: Failure | None,
+    error: ProviderError | None,
+    status: int,
+    completed: bool | None,  # noqa: FBT001 -- a parameter of the table
+    expected: tuple[str, str | None],
+) -> None:
+    """The outcome comes from the transport, then the provider's error, then the status, then the missing end marker."""
+    response = replace(RESPONSE, error=error, completed=completed)
+    exchange = replace(EXCHANGE, failure=failure, response=Response(status))
+
+    assert outcome(redacted(exchange, replace(INFERENCE, response=response))) == expected
+
+
+@pytest.mark.parametrize(
+    ("usage", "completed", "expected"),
+    [
+        (Usage(1, 2), True, "reported"),
+        (Usage(1, 2), None, "reported"),
+        (Usage(1), False, "partial"),
+        (None, False, "absent"),
+    ],
+)
+def test_usage_source(usage: Usage | None, completed: bool | None, expected: str) -> None:  # noqa: FBT001 -- a parameter of the table
+    """Counts are reported, partial when the call did not come to its end, or absent."""
+    response = replace(RESPONSE, usage=usage, completed=completed)
+
+    assert usage_source(redacted(inference=replace(INFERENCE, response=response))) == expected
+
+
+@given(st.integers(), st.floats(), st.text())
+def test_any_value_can_be_written(count: int, number: float, text: str) -> None:
+    """No count, number or text that a body may hold keeps a document from being written as JSON."""
+    response = replace(RESPONSE, usage=Usage(count, count), model=text)
+    inference = replace(INFERENCE, response=response, request=replace(REQUEST, temperature=number, seed=count))
+
+    body = document(redacted(inference=inference), Cost("unmetered"), Latency()).body
+
+    assert msgspec.json.decode(body)["gen_ai"]["operation"]["name"] == "chat"

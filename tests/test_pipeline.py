@@ -1,0 +1,137 @@
+"""The corridor: each Exchange becomes one document on disk, whatever a room or the disk does meanwhile."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from llmtap import pipeline as corridor
+from llmtap.capture.exchange import Body, Endpoint, Exchange, Failure, Request, Response, new_id
+from llmtap.config import Settings, load
+from llmtap.enrich.cost import Prices
+from llmtap.export.outbox import Outbox
+from llmtap.pipeline import Pipeline, read
+
+ANSWER = (
+    b'{"model":"gpt-4o-mini-2024-07-18","choices":[{"finish_reason":"stop","message":{"content":"Paris."}}],'
+    b'"usage":{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12}}'
+)
+
+
+def exchange(answer: bytes = ANSWER, failure: Failure | None = None) -> Exchange:
+    """Return a chat call of two seconds' length."""
+    ask = b'{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Where?"}]}'
+    return Exchange(
+        id=new_id(),
+        started=1_790_000_000.0,
+        origin=100.0,
+        endpoint=Endpoint("openai", wire_format="openai_chat", operation="chat"),
+        request=Request("POST", "https", "api.openai.com", 443, "/v1/chat/completions", body=Body.whole(ask, 100.0)),
+        response=Response(200, ((b"content-type", b"application/json"),), Body.whole(answer, 101.9)),
+        headers_at=101.5,
+        ended_at=102.0,
+        failure=failure,
+    )
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings whose store is in the test's folder."""
+    file = tmp_path / "llmtap.yaml"
+    file.write_text(f"store:\n  path: {tmp_path / 'store' / 'llmtap.db'}\n")
+    return load(file)
+
+
+@contextmanager
+def stored(settings: Settings) -> Iterator[Outbox]:
+    """Yield the store for reading."""
+    with closing(Outbox.existing(settings.store.path)) as outbox:
+        yield outbox
+
+
+def test_read(settings: Settings) -> None:
+    """An exchange is read into its tokens, cost and timing, and the document says the same."""
+    reading, made = read(exchange(), settings, Prices(settings.prices))
+
+    document = msgspec.json.decode(made.body)
+    assert reading.inference.response.usage is not None
+    assert document["gen_ai"]["usage"] == {"input_tokens": 9, "output_tokens": 3}
+    assert document["event"]["duration"] == 2_000_000_000
+    assert document["llmtap"]["cost"]["total"] == pytest.approx(float(reading.cost.total or 0)) == 3.15e-06
+    assert made.id == document["event"]["id"] == reading.exchange.id
+
+
+def test_every_exchange_is_on_disk_at_the_end(settings: Settings) -> None:
+    """What was put before the stop is in the store after it, in order, and every reading was told."""
+    told: list[str] = []
+    pipeline = Pipeline(settings, on_reading=lambda reading: told.append(reading.exchange.id))
+    pipeline.start()
+    exchanges = [exchange() for _ in range(200)]
+
+    for each in exchanges:
+        pipeline.put(each)
+    pipeline.stop()
+
+    with stored(settings) as outbox:
+        ids = [row.id for row in outbox.documents()]
+        assert ids == told == [each.id for each in exchanges]
+        assert outbox.counts().accepted == 200
+
+
+def test_a_fault_of_decode_costs_its_facts_only(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should decode raise, the call is still a document, which says so."""
+
+    def broken(_: Exchange) -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(corridor, "decode", broken)
+    _, made = read(exchange(), settings, Prices(settings.prices))
+
+    document = msgspec.json.decode(made.body)
+    assert document["llmtap"]["capture"]["problems"] == ["internal.decode"]
+    assert document["http"]["response"]["status_code"] == 200
+
+
+def test_a_locked_store_is_waited_for(settings: Settings) -> None:
+    """Documents wait in memory while another process locks the file, and are stored when it lets go."""
+    pipeline = Pipeline(settings)
+    pipeline.start()
+    with closing(sqlite3.connect(settings.store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        pipeline.put(exchange())
+        other.execute("COMMIT")
+    pipeline.stop()
+
+    with stored(settings) as outbox:
+        assert outbox.counts().accepted == 1
+
+
+def test_too_much_is_dropped_and_counted(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the bound of waiting bytes exchanges are dropped, and the store knows how many."""
+    monkeypatch.setattr(corridor, "QUEUE_BYTES", 3 * 5000)
+    pipeline = Pipeline(settings)
+    for _ in range(10):
+        pipeline.put(exchange())
+
+    pipeline.start()
+    pipeline.stop()
+
+    with stored(settings) as outbox:
+        counts = outbox.counts()
+        assert counts.accepted == counts.pending + counts.dropped == 10
+        assert counts.dropped > 0
+
+
+def test_a_failed_call_is_partial(settings: Settings) -> None:
+    """The usage of a call that did not come to its end is called partial."""
+    _, made = read(
+        exchange(failure=Failure("client_disconnected", "Client disconnected.")), settings, Prices(settings.prices)
+    )
+
+    document = msgspec.json.decode(made.body)
+    assert document["event"]["outcome"] == "failure"
+    assert document["error"]["type"] == "client_disconnected"
+    assert document["llmtap"]["usage"]["source"] == "partial"
