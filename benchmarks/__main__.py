@@ -22,6 +22,8 @@ from tests.fakes.provider import FakeProvider
 
 BARE_TAP = Path(__file__).with_name("bare_tap.py")
 VARIANTS: dict[str, tuple[Path, ...]] = {"mitmdump": (), "mitmdump + bare tap": (BARE_TAP,), "llmtap": (TAP,)}
+STREAMING = 8
+"""How many streams run at the same time; each client sends its streams one after the other on one connection."""
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -46,8 +48,9 @@ def main(rounds: int, requests: int, streams: int, *, check: bool) -> None:
     direct: list[float] = []
     with tempfile.TemporaryDirectory() as folder, FakeProvider(hosts=[HOST]) as provider:
         for number in range(rounds):
+            ca = Path(provider.ca_path)
             direct += _load(
-                None, provider.port, Path(provider.ca_path), streams, 1, "stream-100x20ms", stream=True
+                None, provider.port, ca, STREAMING, streams // STREAMING, "stream-100x20ms", stream=True
             ).first
             for name, scripts in VARIANTS.items():
                 proxy = Proxy(
@@ -55,7 +58,7 @@ def main(rounds: int, requests: int, streams: int, *, check: bool) -> None:
                     detour={HOST: provider.port},
                     provider_ca=Path(provider.ca_path),
                     scripts=scripts,
-                    options=("--set", "flow_detail=0", "--set", "connection_strategy=lazy"),
+                    options=("--set", "flow_detail=0"),
                 )
                 _measure(proxy, figures[name], requests, streams, recorded=TAP in scripts)
                 print(f"round {number + 1}/{rounds}: {name}", file=sys.stderr)
@@ -75,7 +78,7 @@ def _measure(proxy: Proxy, figures: Figures, requests: int, streams: int, *, rec
             proxy.await_documents(warm.whole + answers.whole)
         figures.request_cpu_ms.append((_cpu(pid) - before) / answers.whole * 1000)
         before = _cpu(pid)
-        streamed = _load(proxy.port, 0, proxy.ca, streams, 1, "stream-100x20ms", stream=True)
+        streamed = _load(proxy.port, 0, proxy.ca, STREAMING, streams // STREAMING, "stream-100x20ms", stream=True)
         if recorded:
             proxy.await_documents(warm.whole + answers.whole + streamed.whole)
         figures.stream_cpu_ms.append((_cpu(pid) - before) / streamed.whole * 1000)

@@ -15,7 +15,7 @@ from pathlib import Path
 from cachetools import TTLCache
 from mitmproxy import addonmanager, ctx, exceptions, hooks, http, tls
 
-from llmtap import contentview, relay
+from llmtap import contentview, dispatch, relay
 from llmtap.capture.exchange import Endpoint, Exchange
 from llmtap.capture.provider import Providers, ProviderTable
 from llmtap.capture.recorder import Recorder, Recording, client_of
@@ -27,6 +27,8 @@ from llmtap.pipeline import Pipeline, Reading
 
 logger = logging.getLogger(__name__)
 
+PROXY_LOGGER = logging.getLogger("mitmproxy.proxy.server")
+
 OPTIONS: dict[str, bool | str | int] = {
     "connection_strategy": "lazy",
     "http2": False,
@@ -34,23 +36,6 @@ OPTIONS: dict[str, bool | str | int] = {
     "upstream_cert": False,
 }
 """What replaces mitmproxy's own defaults (mitmproxy.md section 0); an operator's `--set` wins."""
-
-UNUSED = {
-    "anticache": "anticache",
-    "anticomp": "anticomp",
-    "blocklist": "block_list",
-    "maplocal": "map_local",
-    "mapremote": "map_remote",
-    "modifybody": "modify_body",
-    "modifyheaders": "modify_headers",
-    "proxyauth": "proxyauth",
-    "savehar": "hardump",
-    "serverplayback": "server_replay",
-    "stickyauth": "stickyauth",
-    "stickycookie": "stickycookie",
-}
-"""Addons of mitmproxy that do nothing while their option is at its default, by name, with that option. mitmproxy asks
-every addon at every hook; without these a request costs a third less CPU (mitmproxy.md section 7)."""
 
 PINNED_SECONDS = 300
 """How long a client that refused our certificate for a host is left alone with that host."""
@@ -110,12 +95,12 @@ class Tap:
             self.pipeline.put(self._early.pop(0))
         self.recorder.keep = interactive
         _prefer_options()
+        self._loop = asyncio.get_running_loop()
         if interactive:
             self._show(self.settings)
-        else:
-            _prune_addons()
+        dispatch.install(ctx.master.addons)
+        PROXY_LOGGER.addFilter(_worth_saying)
         _tune_process()
-        self._loop = asyncio.get_running_loop()
         self._watcher = self._loop.create_task(self._watch(self.settings))
         logger.info("llmtap: LLM calls are recorded in %s", self.settings.store.path)
 
@@ -123,6 +108,7 @@ class Tap:
         """Close what is under way as shut down, and let the pipeline end within its bounds."""
         if self._watcher is not None:
             self._watcher.cancel()
+        PROXY_LOGGER.removeFilter(_worth_saying)
         pipeline, self.pipeline = self.pipeline, None
         if pipeline is not None:
             for exchange in self.recorder.finish_all():
@@ -161,11 +147,11 @@ class Tap:
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Begin to record an LLM call, and send it to the relay when the relay settings say so."""
         self.recorder.identify(flow)
-        request = flow.request
-        endpoint = self.providers.endpoint(request.pretty_host, request.port, request.method, request.path)
+        request, host = flow.request, flow.request.pretty_host
+        endpoint = self.providers.endpoint(host, request.port, request.method, request.path)
         if endpoint is None and not self.recorder.keep:
             return
-        recording = self.recorder.begin(flow, endpoint)
+        recording = self.recorder.begin(flow, endpoint, host)
         if endpoint is not None:
             flow.metadata[contentview.ENDPOINT] = endpoint
             self._redirect(flow, endpoint, recording)
@@ -265,11 +251,9 @@ def _prefer_options() -> None:
     ctx.options.update(**{name: value for name, value in OPTIONS.items() if not ctx.options.has_changed(name)})
 
 
-def _prune_addons() -> None:
-    for name, option in UNUSED.items():
-        addon = ctx.master.addons.get(name)
-        if addon is not None and not ctx.options.has_changed(option):
-            ctx.master.addons.remove(addon)
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """Whether mitmproxy's line is news: that a response is streamed is not, since all are."""
+    return not record.getMessage().startswith("Streaming response from ")
 
 
 def _tune_process() -> None:

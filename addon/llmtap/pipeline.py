@@ -33,8 +33,10 @@ QUEUE_BYTES = 256 * 1024 * 1024
 """How many bytes of bodies may wait for the worker; beyond it, new exchanges are dropped and counted."""
 READY_DOCUMENTS = 50_000
 """How many finished documents (about 2 KB each) may wait for a disk that refuses them."""
-BATCH = 64
-"""At most this many documents share one commit, and so one fsync."""
+LINGER = 0.05
+"""How long (seconds) the worker lets calls gather before it reads them: they share one commit, and so one fsync."""
+BATCH = 512
+"""At most this many documents share one commit."""
 SHIP_SECONDS = 3.0
 """How long the end waits for Elasticsearch."""
 DAY = 86_400.0
@@ -96,6 +98,7 @@ class Pipeline:
         self._dropped = 0
         self._lock = threading.Lock()
         self._ready: list[Document] = []
+        self._stopping = threading.Event()
         self._deadline: float | None = None
         self._thread = threading.Thread(target=self._work, name="llmtap-pipeline", daemon=True)
 
@@ -126,6 +129,7 @@ class Pipeline:
         `timeout` (seconds) is for the store. What Elasticsearch does not take now is delivered after the next start.
         """
         self._deadline = time.monotonic() + timeout
+        self._stopping.set()
         self._queue.put(None)
         self._thread.join(timeout + 1)
         if self._thread.is_alive() or self._ready:
@@ -145,18 +149,19 @@ class Pipeline:
         return self._deadline is not None and time.monotonic() > self._deadline
 
     def _take(self, pause: float) -> bool:
-        """Read what waits, up to a batch; block for the first, but `pause` seconds at most while documents wait."""
+        """Read a batch; block for its first, but `pause` seconds at most while documents wait. False is the end."""
         try:
             exchange = self._queue.get(timeout=pause) if self._ready else self._queue.get()
-            while True:
+            self._stopping.wait(LINGER)
+            for left in reversed(range(BATCH)):
                 if exchange is None:
                     return False
                 self._walk(exchange)
-                if len(self._ready) >= BATCH and pause == 0:
-                    return True
-                exchange = self._queue.get_nowait()
+                if left:
+                    exchange = self._queue.get_nowait()
         except queue.Empty:
-            return True
+            pass
+        return True
 
     def _walk(self, exchange: Exchange) -> None:
         with self._lock:

@@ -10,13 +10,14 @@ from llmtap.capture.exchange import Endpoint
 from llmtap.capture.recorder import SHUTDOWN, Recorder, client_of, exchange_of, failure
 from llmtap.capture.window import CaptureSettings
 
+HOST = "api.openai.com"
 OPENAI = Endpoint("openai", wire_format="openai_chat", operation="chat")
 
 
 def stream(recorder: Recorder, *pieces: bytes) -> http.HTTPFlow:
     """Return a flow whose response passed through the recorder's tap in `pieces`."""
     flow = tflow.tflow(resp=True)
-    recorder.begin(flow, OPENAI)
+    recorder.begin(flow, OPENAI, HOST)
     recorder.tap(flow)
     assert flow.response is not None
     assert callable(flow.response.stream)
@@ -86,7 +87,7 @@ def test_switching_protocols_is_left_alone() -> None:
     """An answer of 101 has no body to stream."""
     recorder = Recorder(CaptureSettings())
     flow = tflow.tflow(resp=tutils.tresp(status_code=101))
-    recorder.begin(flow, OPENAI)
+    recorder.begin(flow, OPENAI, HOST)
 
     recorder.tap(flow)
 
@@ -113,8 +114,8 @@ def test_large_requests_are_passed_on_as_they_arrive() -> None:
     large, small = tflow.tflow(), tflow.tflow()
     large.request.headers["content-length"] = "1000"
 
-    recorder.begin(large, OPENAI)
-    recorder.begin(small, OPENAI)
+    recorder.begin(large, OPENAI, HOST)
+    recorder.begin(small, OPENAI, HOST)
 
     assert callable(large.request.stream)
     assert small.request.stream is False
@@ -136,14 +137,14 @@ def test_the_request_is_the_clients() -> None:
     """What a redirection changes afterwards does not show in the request; where it went does."""
     recorder = Recorder(CaptureSettings())
     flow = tflow.tflow(resp=True)
-    recording = recorder.begin(flow, OPENAI)
+    recording = recorder.begin(flow, OPENAI, HOST)
     flow.request.host, flow.request.headers["authorization"] = "relay.example", "Bearer relay-key"
     recording.relay, recording.secrets = "relay", ("relay-key",)
 
     exchange = recorder.finish(flow)
 
     assert exchange is not None
-    assert exchange.request.host == "address"
+    assert exchange.request.host == HOST
     assert b"relay-key" not in b"".join(value for _, value in exchange.request.headers)
     assert (exchange.relay, exchange.server_host) == ("relay", "relay.example")
     assert "relay-key" not in repr(exchange)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.cli.conftest import PACKAGES
-from tests.end_to_end.proxy import DETOUR, PATIENCE
+from tests.end_to_end.proxy import CHECKOUT, PATIENCE
 from tests.fakes.provider import FakeProvider
 
 BODY = '{"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "hello there"}]}'
@@ -30,7 +30,12 @@ def environment(home: Path, provider: FakeProvider | None = None, **more: str) -
 
 def to(provider: FakeProvider) -> tuple[str, ...]:
     """Return the mitmproxy options that send calls to the provider, and verify it."""
-    return ("--set", f"scripts={DETOUR}", "--set", f"ssl_verify_upstream_trusted_ca={provider.ca_path}")
+    return (
+        "--set",
+        f"scripts={CHECKOUT}/tests/fakes/detour.py",
+        "--set",
+        f"ssl_verify_upstream_trusted_ca={provider.ca_path}",
+    )
 
 
 def start(environ: Mapping[str, str], *arguments: str) -> "subprocess.Popen[str]":

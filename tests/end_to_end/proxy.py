@@ -24,7 +24,6 @@ import msgspec
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TAP = CHECKOUT / "addon" / "tap.py"
-DETOUR = CHECKOUT / "tests" / "fakes" / "detour.py"
 LISTENING = re.compile(r"listening at (?:http://)?(?:[\w.\[\]:*]*?):(\d+)")
 READY = "LLM calls are recorded in"
 PATIENCE = 30.0
@@ -70,8 +69,9 @@ class Proxy:
 
     def start(self) -> Self:
         """Start the process and wait until it listens."""
-        command = [sys.executable, "-c", f"from mitmproxy.tools.main import {self._tool}; {self._tool}()"]
-        for script in (*self._scripts, *((DETOUR,) if self._detour else ())):
+        detoured = "import tests.fakes.detour; " if self._detour else ""
+        command = [sys.executable, "-c", f"{detoured}from mitmproxy.tools.main import {self._tool}; {self._tool}()"]
+        for script in self._scripts:
             command += ["-s", str(script)]
         command += ["--listen-host", "127.0.0.1", "--listen-port", str(self.port)]
         command += ["--set", f"confdir={self.folder / 'ca'}", *self._options]
@@ -80,7 +80,7 @@ class Proxy:
         if self._provider_ca is not None:
             command += ["--set", f"ssl_verify_upstream_trusted_ca={self._provider_ca}"]
         detour = ",".join(f"{host}={port}" for host, port in self._detour.items())
-        environment = {**os.environ, "LLMTAP_DETOUR": detour, "PYTHONUNBUFFERED": "1"}
+        environment = {**os.environ, "LLMTAP_DETOUR": detour, "PYTHONPATH": str(CHECKOUT)}
         with self.log.open("ab") as log:
             start = log.tell()
             if self._tool == "mitmproxy":

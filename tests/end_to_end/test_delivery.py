@@ -59,12 +59,12 @@ def load(proxy: Proxy) -> Iterator[Callable[[], None]]:
 def await_delivery(proxy: Proxy) -> list[str]:
     """Wait until nothing is pending; return the ids of all documents that were accepted."""
     outbox = Outbox.existing(proxy.store)
-    ids = sorted(row.id for row in outbox.documents())
     for _ in range(600):
         counts = outbox.counts()
         if counts.pending == 0:
             break
         threading.Event().wait(0.1)
+    ids = sorted(row.id for row in outbox.documents())
     outbox.close()
     assert counts.accepted == counts.delivered == len(ids), (counts, proxy.log.read_text())
     return ids
@@ -109,7 +109,9 @@ def test_calls_reach_the_oldest_elasticsearch(oldest_elasticsearch: Engine, make
     call(proxy, "gpt-4o-mini")
     proxy.await_documents(1)
 
-    assert delivered(oldest_elasticsearch, "first") == await_delivery(proxy)
+    ids = await_delivery(proxy)
+
+    assert delivered(oldest_elasticsearch, "first") == ids
 
 
 def test_killed_under_load(elasticsearch: Engine, make_proxy: Callable[[str], Proxy]) -> None:

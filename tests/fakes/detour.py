@@ -1,13 +1,16 @@
 """A mitmproxy script: connections to chosen hosts go to loopback ports instead; SNI, Host and verification stay.
 
-`LLMTAP_DETOUR=api.openai.com=4001,api.anthropic.com=4002 mitmdump -s tests/fakes/detour.py`, with
-`--set ssl_verify_upstream_trusted_ca=<FakeProvider.ca_path>`. A connection to any other host but loopback is refused,
-so that a test never leaves the machine.
+Importing it is enough, so it need not be a script. `LLMTAP_DETOUR=api.openai.com=4001,api.anthropic.com=4002` in
+the environment says where, and `--set ssl_verify_upstream_trusted_ca=<FakeProvider.ca_path>` whom to believe. A
+connection to any other host but loopback is refused, so that a test never leaves the machine. It stands in for the
+resolver, below mitmproxy: a server's address that is changed in a hook is never found again, so that each request of a
+kept connection would open another one.
 """
 
+import asyncio
 import os
 
-from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def _ports() -> dict[str, int]:
@@ -16,16 +19,18 @@ def _ports() -> dict[str, int]:
 
 
 PORTS = _ports()
+_open_connection = asyncio.open_connection
 
 
-def server_connect(data: ServerConnectionHookData) -> None:
-    """Point the connection at the loopback port that stands for its host."""
-    if data.server.address is None:
-        return
-    host = data.server.address[0]
+async def _detoured(
+    host: str, port: int, *, local_addr: tuple[str, int] | None = None
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Take the arguments with which mitmproxy calls `asyncio.open_connection`."""
     if host in PORTS:
-        if data.server.sni is None:
-            data.server.sni = host
-        data.server.address = ("127.0.0.1", PORTS[host])
-    elif host not in ("127.0.0.1", "localhost", "::1"):
-        data.server.error = f"{host} has no detour, and nothing else is let out"
+        host, port = LOOPBACK[0], PORTS[host]
+    elif host not in LOOPBACK:
+        raise OSError(f"{host} has no detour, and nothing else is let out")
+    return await _open_connection(host, port, local_addr=local_addr)
+
+
+asyncio.open_connection = _detoured  # type: ignore[assignment]

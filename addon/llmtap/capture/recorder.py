@@ -51,14 +51,14 @@ class Recording:
         "endpoint", "flow", "headers_at", "id", "origin", "received", "relay", "request", "secrets", "sent", "started",
     )  # fmt: skip
 
-    def __init__(self, flow: http.HTTPFlow, endpoint: Endpoint | None) -> None:
-        """Begin at this instant, before anybody changes the request."""
+    def __init__(self, flow: http.HTTPFlow, endpoint: Endpoint | None, host: str) -> None:
+        """Begin at this instant, before anybody changes the request to `host`."""
         self.flow = flow
         self.endpoint = endpoint
         self.started = time.time()
         self.origin = time.monotonic()
         self.id = new_id(self.started)
-        self.request = _head(flow)
+        self.request = _head(flow, host)
         self.relay: str | None = None
         self.secrets: tuple[str, ...] = ()
         self.sent: Window | None = None
@@ -95,13 +95,13 @@ class Recorder:
         if flow.client_conn in self._credentials:
             flow.metadata.setdefault("proxyauth", self._credentials[flow.client_conn])
 
-    def begin(self, flow: http.HTTPFlow, endpoint: Endpoint | None) -> Recording:
-        """Start to record a flow whose request headers have arrived.
+    def begin(self, flow: http.HTTPFlow, endpoint: Endpoint | None, host: str) -> Recording:
+        """Start to record a flow whose request headers have arrived, and which is meant for `host`.
 
         A request body that is declared larger than the cap is passed on as it arrives, and tapped; a smaller one is
         left to mitmproxy, which hands it on whole.
         """
-        recording = self._live[flow.id] = Recording(flow, endpoint)
+        recording = self._live[flow.id] = Recording(flow, endpoint, host)
         if _declared_bytes(flow.request) > self.settings.max_body_bytes:
             recording.sent = Window(self.settings.max_body_bytes)
             flow.request.stream = _tap(recording.sent)
@@ -151,7 +151,9 @@ def exchange_of(flow: http.HTTPFlow, endpoint: Endpoint) -> Exchange:
         started=origin,
         origin=origin,
         endpoint=endpoint,
-        request=replace(_head(flow), body=Body.whole(flow.request.raw_content or b"", origin)),
+        request=replace(
+            _head(flow, flow.request.pretty_host), body=Body.whole(flow.request.raw_content or b"", origin)
+        ),
         response=_response(flow, Body.whole((response and response.raw_content) or b"", last)),
         headers_at=first,
         ended_at=last,
@@ -218,12 +220,12 @@ def _exchange(recording: Recording, endpoint: Endpoint, error: Failure | None) -
     )
 
 
-def _head(flow: http.HTTPFlow) -> Request:
+def _head(flow: http.HTTPFlow, host: str) -> Request:
     request = flow.request
     return Request(
         request.method,
         request.scheme,
-        request.pretty_host,
+        host,
         request.port,
         request.path,
         request.headers.fields,

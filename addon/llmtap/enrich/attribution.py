@@ -166,6 +166,7 @@ def environment(password: str | None, environments: tuple[str, ...]) -> str | No
     return name if name in environments else None
 
 
+@lru_cache(maxsize=1024)
 def fingerprint(secret: str | None, salt: str) -> str | None:
     """Return 16 hexadecimal digits of the HMAC-SHA256 of `secret` under `salt`."""
     if not secret:

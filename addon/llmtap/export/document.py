@@ -78,13 +78,19 @@ def _instant(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _microseconds(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)
+
+
 def _known(value: Mapping[str, object]) -> dict[str, object]:
     """Return the fields that have a value; objects that end up empty are left out as well."""
     kept: dict[str, object] = {}
     for name, field in value.items():
-        known = _known(field) if type(field) is dict else field
-        if known is not None and known not in ((), {}):
-            kept[name] = known
+        if type(field) is dict:
+            if known := _known(field):
+                kept[name] = known
+        elif field is not None and field != ():
+            kept[name] = field
     return kept
 
 
@@ -141,7 +147,7 @@ def _fields(redacted: Redacted, cost: Cost, latency: Latency) -> dict[str, objec
                 "id": response.id,
                 "model": response.model,
                 "finish_reasons": response.finish_reasons,
-                "time_to_first_chunk": latency.first_token,
+                "time_to_first_chunk": _microseconds(latency.first_token),
             },
             "usage": _usage(response.usage),
         },
@@ -174,14 +180,14 @@ def _fields(redacted: Redacted, cost: Cost, latency: Latency) -> dict[str, objec
             },
             "usage": _usage_notes(redacted),
             "latency": {
-                "headers": latency.headers,
-                "first_byte": latency.first_byte,
-                "first_token": latency.first_token,
-                "last_token": latency.last_token,
-                "gap_p50": latency.gap_p50,
-                "gap_p95": latency.gap_p95,
-                "gap_max": latency.gap_max,
-                "output_tokens_per_second": latency.output_tokens_per_second,
+                "headers": _microseconds(latency.headers),
+                "first_byte": _microseconds(latency.first_byte),
+                "first_token": _microseconds(latency.first_token),
+                "last_token": _microseconds(latency.last_token),
+                "gap_p50": _microseconds(latency.gap_p50),
+                "gap_p95": _microseconds(latency.gap_p95),
+                "gap_max": _microseconds(latency.gap_max),
+                "output_tokens_per_second": _microseconds(latency.output_tokens_per_second),
             },
             "stream": {"chunks": inference.events, "completed": response.completed},
             "finish_reasons": tuple(dict.fromkeys(finish(reason) for reason in response.finish_reasons)),
