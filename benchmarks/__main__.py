@@ -72,6 +72,8 @@ def _measure(proxy: Proxy, figures: Figures, requests: int, streams: int, *, rec
         assert proxy.process is not None
         pid = proxy.process.pid
         warm = _load(proxy.port, 0, proxy.ca, 4, 25, "gpt-4o-mini", stream=False)
+        if recorded:
+            proxy.await_documents(warm.whole)
         before = _cpu(pid)
         answers = _load(proxy.port, 0, proxy.ca, 8, requests // 8, "gpt-4o-mini", stream=False)
         if recorded:
