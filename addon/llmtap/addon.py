@@ -10,6 +10,7 @@ import contextlib
 import gc
 import logging
 import resource
+import sys
 from pathlib import Path
 
 from cachetools import TTLCache
@@ -39,6 +40,8 @@ OPTIONS: dict[str, bool | str | int] = {
 
 PINNED_SECONDS = 300
 """How long a client that refused our certificate for a host is left alone with that host."""
+SWITCH_SECONDS = 0.001
+"""How long the worker may keep the event loop waiting (Python's default is 5 ms)."""
 WATCH_SECONDS = 1.0
 """How often the configuration file is looked at for changes."""
 
@@ -257,7 +260,8 @@ def _worth_saying(record: logging.LogRecord) -> bool:
 
 
 def _tune_process() -> None:
-    """Make room for many slow streams: file descriptors (two a stream), and a collector that leaves them in peace."""
+    """Make room for many slow streams: file descriptors (two a stream), a collector that leaves them in peace, and an
+    event loop that gets its turn soon while the worker reads."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         with contextlib.suppress(ValueError, OSError):
@@ -265,3 +269,4 @@ def _tune_process() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    sys.setswitchinterval(SWITCH_SECONDS)
