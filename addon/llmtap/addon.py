@@ -260,8 +260,10 @@ def _worth_saying(record: logging.LogRecord) -> bool:
 
 
 def _tune_process() -> None:
-    """Make room for many slow streams: file descriptors (two a stream), a collector that leaves them in peace, and an
-    event loop that gets its turn soon while the worker reads."""
+    """Make room for many slow streams.
+
+    File descriptors (two a stream), a collector that leaves them in peace, an event loop that gets its turn soon.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         with contextlib.suppress(ValueError, OSError):
