@@ -89,7 +89,10 @@ def test_calls_are_recorded_once(context: taddons.context, config: Path) -> None
 
     async def main() -> None:
         tap = await started(context, config)
-        for flow in (chat(), chat("example.com", "/"), chat(path="/v1/files")):
+        others = [chat("example.com", "/"), chat(path="/v1/files")]
+        for other in others:
+            other.request.content = b'{"name":"x"}'
+        for flow in (chat(), *others):
             walk(tap, flow)
         tap.done()
 

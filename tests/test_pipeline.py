@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -12,8 +13,9 @@ from llmtap import pipeline as corridor
 from llmtap.capture.exchange import Body, Endpoint, Exchange, Failure, Request, Response, new_id
 from llmtap.config import Settings, load
 from llmtap.enrich.cost import Prices
+from llmtap.export.document import Document
 from llmtap.export.outbox import Outbox
-from llmtap.pipeline import Pipeline, read
+from llmtap.pipeline import Pipeline, Reading, read
 
 ANSWER = (
     b'{"model":"gpt-4o-mini-2024-07-18","choices":[{"finish_reason":"stop","message":{"content":"Paris."}}],'
@@ -21,9 +23,12 @@ ANSWER = (
 )
 
 
-def exchange(answer: bytes = ANSWER, failure: Failure | None = None) -> Exchange:
+ASK = b'{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Where?"}]}'
+UNSURE = Endpoint("example.com", known=False, certain=False)
+
+
+def exchange(answer: bytes = ANSWER, failure: Failure | None = None, ask: bytes = ASK) -> Exchange:
     """Return a chat call of two seconds' length."""
-    ask = b'{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Where?"}]}'
     return Exchange(
         id=new_id(),
         started=1_790_000_000.0,
@@ -52,9 +57,30 @@ def stored(settings: Settings) -> Iterator[Outbox]:
         yield outbox
 
 
+def found(exchange: Exchange, settings: Settings) -> tuple[Reading, Document]:
+    """Return what is read of a call that is one."""
+    made = read(exchange, settings, Prices(settings.prices))
+    assert made is not None
+    return made
+
+
+def test_the_bodies_tell(settings: Settings) -> None:
+    """An exchange that may be a call is a document when its bodies say so, and nothing at all otherwise."""
+    call, other = replace(exchange(), endpoint=UNSURE), replace(exchange(b"{}", ask=b'{"a":1}'), endpoint=UNSURE)
+    assert "openai_chat" == found(call, settings)[0].inference.wire_format
+    assert read(other, settings, Prices(settings.prices)) is None
+    pipeline = Pipeline(settings)
+    pipeline.start()
+    for each in (other, call, other):
+        pipeline.put(each)
+    pipeline.stop()
+    with stored(settings) as outbox:
+        assert 1 == outbox.counts().accepted
+
+
 def test_read(settings: Settings) -> None:
     """An exchange is read into its tokens, cost and timing, and the document says the same."""
-    reading, made = read(exchange(), settings, Prices(settings.prices))
+    reading, made = found(exchange(), settings)
 
     document = msgspec.json.decode(made.body)
     assert reading.inference.response.usage is not None
@@ -88,7 +114,7 @@ def test_a_fault_of_decode_costs_its_facts_only(settings: Settings, monkeypatch:
         raise RuntimeError("broken on purpose")
 
     monkeypatch.setattr(corridor, "decode", broken)
-    _, made = read(exchange(), settings, Prices(settings.prices))
+    _, made = found(exchange(), settings)
 
     document = msgspec.json.decode(made.body)
     assert document["llmtap"]["capture"]["problems"] == ["internal.decode"]
@@ -127,9 +153,7 @@ def test_too_much_is_dropped_and_counted(settings: Settings, monkeypatch: pytest
 
 def test_a_failed_call_is_partial(settings: Settings) -> None:
     """The usage of a call that did not come to its end is called partial."""
-    _, made = read(
-        exchange(failure=Failure("client_disconnected", "Client disconnected.")), settings, Prices(settings.prices)
-    )
+    _, made = found(exchange(failure=Failure("client_disconnected", "Client disconnected.")), settings)
 
     document = msgspec.json.decode(made.body)
     assert document["event"]["outcome"] == "failure"

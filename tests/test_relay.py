@@ -43,6 +43,11 @@ def test_a_call_goes_to_the_relay_with_its_key() -> None:
     assert "content-type" not in found.drop_headers
 
 
+def test_what_may_be_no_call_stays_direct() -> None:
+    """An endpoint that is not certain goes to the provider, whatever the share."""
+    assert sent(endpoint=Endpoint("openai", wire_format="openai_chat", certain=False)) is None
+
+
 @pytest.mark.parametrize(
     ("base_url", "wire_format", "path", "expected"),
     [

@@ -6,20 +6,19 @@ never turned off. Each default is reasoned in `docs/decisions/0003-mitmproxy-opt
 """
 
 import asyncio
-import contextlib
-import gc
 import logging
-import resource
-import sys
+import weakref
+from collections.abc import MutableMapping
 from pathlib import Path
 
 from cachetools import TTLCache
 from mitmproxy import addonmanager, ctx, exceptions, hooks, http, tls
 
-from llmtap import contentview, dispatch, relay
+from llmtap import contentview, dispatch, relay, tuning
 from llmtap.capture.exchange import Endpoint, Exchange
 from llmtap.capture.provider import Providers, ProviderTable
-from llmtap.capture.recorder import Recorder, Recording, client_of
+from llmtap.capture.recorder import RELAY, SHUTDOWN, Recorder, Recording, client_of
+from llmtap.capture.sessions import Sessions
 from llmtap.capture.window import CaptureSettings
 from llmtap.config import ConfigError, Settings, load
 from llmtap.enrich.cost import Prices
@@ -40,8 +39,8 @@ OPTIONS: dict[str, bool | str | int] = {
 
 PINNED_SECONDS = 300
 """How long a client that refused our certificate for a host is left alone with that host."""
-SWITCH_SECONDS = 0.001
-"""How long the worker may keep the event loop waiting (Python's default is 5 ms)."""
+SHOWN_MESSAGES = 2000
+"""How many messages of a WebSocket session a user interface keeps; without one none but the last stays in memory."""
 WATCH_SECONDS = 1.0
 """How often the configuration file is looked at for changes."""
 
@@ -54,10 +53,11 @@ class Tap:
         self.settings: Settings | None = None
         self.providers = Providers(ProviderTable())
         self.recorder = Recorder(CaptureSettings())
+        self.sessions = Sessions()
         self.pipeline: Pipeline | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._pinned: TTLCache[tuple[str, str], bool] = TTLCache(10_000, PINNED_SECONDS)
-        self._shown: dict[str, http.HTTPFlow] = {}
+        self._shown: MutableMapping[str, http.HTTPFlow] = weakref.WeakValueDictionary()
         self._early: list[Exchange] = []  # mitmproxy listens some milliseconds before `running`
         self._loop: asyncio.AbstractEventLoop
 
@@ -103,7 +103,7 @@ class Tap:
             self._show(self.settings)
         dispatch.install(ctx.master.addons)
         PROXY_LOGGER.addFilter(_worth_saying)
-        _tune_process()
+        tuning.tune()
         self._watcher = self._loop.create_task(self._watch(self.settings))
         logger.info("llmtap: LLM calls are recorded in %s", self.settings.store.path)
 
@@ -114,7 +114,7 @@ class Tap:
         PROXY_LOGGER.removeFilter(_worth_saying)
         pipeline, self.pipeline = self.pipeline, None
         if pipeline is not None:
-            for exchange in self.recorder.finish_all():
+            for exchange in (*self.recorder.finish_all(), *self.sessions.close_all(SHUTDOWN)):
                 pipeline.put(exchange)
             pipeline.stop()
 
@@ -151,12 +151,12 @@ class Tap:
         """Begin to record an LLM call, and send it to the relay when the relay settings say so."""
         self.recorder.identify(flow)
         request, host = flow.request, flow.request.pretty_host
-        endpoint = self.providers.endpoint(host, request.port, request.method, request.path)
+        endpoint = self.providers.endpoint(host, request.port, request.method, request.path, request.headers.fields)
         if endpoint is None and not self.recorder.keep:
             return
         recording = self.recorder.begin(flow, endpoint, host)
         if endpoint is not None:
-            flow.metadata[contentview.ENDPOINT] = endpoint
+            contentview.leave(flow, endpoint)
             self._redirect(flow, endpoint, recording)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
@@ -164,23 +164,45 @@ class Tap:
         self.recorder.tap(flow)
 
     def response(self, flow: http.HTTPFlow) -> None:
-        """Hand on a call whose response is complete."""
-        self._finish(flow)
+        """Hand on a call whose response is complete; the calls of a session are still to come."""
+        if flow.websocket is None:
+            self._finish(flow)
 
     def error(self, flow: http.HTTPFlow) -> None:
         """Hand on a call that was cut off, refused or abandoned."""
         self._finish(flow)
 
+    def websocket_start(self, flow: http.HTTPFlow) -> None:
+        """Follow a session: each of its responses is a call."""
+        if upgrade := self.recorder.finish(flow):
+            self.sessions.open(flow.id, upgrade)
+
+    def websocket_message(self, flow: http.HTTPFlow) -> None:
+        """Hand on the calls that a message completes, and let go of the messages before it."""
+        if flow.websocket is not None:
+            messages = flow.websocket.messages
+            said = messages[-1]
+            self._hand_on(flow, self.sessions.message(flow.id, said.content, from_client=said.from_client))
+            del messages[: -(SHOWN_MESSAGES if self.recorder.keep else 1)]
+
+    def websocket_end(self, flow: http.HTTPFlow) -> None:
+        """Hand on the calls that a session leaves open."""
+        if (end := flow.websocket) is not None:
+            by_client = end.closed_by_client is True
+            self._hand_on(flow, self.sessions.close(flow.id, end.close_code, end.close_reason, by_client=by_client))
+
     def _finish(self, flow: http.HTTPFlow) -> None:
-        exchange = self.recorder.finish(flow)
-        if exchange is None:
-            return
-        if self.recorder.keep:
-            self._shown[exchange.id] = flow
-        if self.pipeline is not None:
-            self.pipeline.put(exchange)
-        else:
-            self._early.append(exchange)
+        if exchange := self.recorder.finish(flow):
+            self._hand_on(flow, [exchange])
+
+    def _hand_on(self, flow: http.HTTPFlow, exchanges: list[Exchange]) -> None:
+        for exchange in exchanges:
+            if self.recorder.keep:
+                self._shown[exchange.id] = flow
+            if self.pipeline is not None:
+                self.pipeline.put(exchange)
+            else:
+                self._early.append(exchange)
 
     def _redirect(self, flow: http.HTTPFlow, endpoint: Endpoint, recording: Recording) -> None:
         """Send the request to the relay when the relay settings say so; only here is traffic changed."""
@@ -198,7 +220,7 @@ class Tap:
         for name, value in target.set_headers:
             request.headers[name] = value
         request.scheme, request.host, request.port, request.path = target.scheme, target.host, target.port, target.path
-        recording.relay = settings.name
+        recording.relay = flow.metadata[RELAY] = settings.name
         recording.secrets = (settings.api_key,)
 
     def _show(self, settings: Settings) -> None:
@@ -236,6 +258,7 @@ class Tap:
         before, self.settings = self.settings, settings
         self.providers = Providers(settings.providers, settings.capture)
         self.recorder.settings = settings.capture
+        self.sessions.cap = settings.capture.max_body_bytes
         if before is not None and self.pipeline is not None:
             self.pipeline.apply(settings)
             if self.recorder.keep:
@@ -257,18 +280,3 @@ def _prefer_options() -> None:
 def _worth_saying(record: logging.LogRecord) -> bool:
     """Whether mitmproxy's line is news: that a response is streamed is not, since all are."""
     return not record.getMessage().startswith("Streaming response from ")
-
-
-def _tune_process() -> None:
-    """Make room for many slow streams.
-
-    File descriptors (two a stream), a collector that leaves them in peace, an event loop that gets its turn soon.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-    sys.setswitchinterval(SWITCH_SECONDS)

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+import msgspec
 from mitmproxy import contentviews, ctx, http
 
 from llmtap.capture.exchange import Endpoint
@@ -17,11 +18,14 @@ from llmtap.capture.provider import Providers
 from llmtap.capture.recorder import exchange_of
 from llmtap.decode.decoder import decode
 from llmtap.decode.inference import Inference, InferenceRequest, Message, Part, ProviderError, Usage
+from llmtap.decode.recognition import recognised
 from llmtap.enrich.cost import Cost, Prices, price
 from llmtap.enrich.latency import Latency
 
 ENDPOINT = "llmtap.endpoint"
-"""The key of `flow.metadata` under which the addon leaves a flow's Endpoint; a redirected flow no longer shows it."""
+"""The key of `flow.metadata` under which the addon leaves a flow's Endpoint; a redirected flow no longer shows it.
+
+It is left in plain values, since mitmproxy writes metadata into flow files."""
 COLUMNS = ["tls", "icon", "path", "method", "status", "comment", "size", "time"]
 """What mitmweb's list shows: its own default (12.2.3) and the comment."""
 SHORT = 60
@@ -68,16 +72,31 @@ class LLMContentview(contentviews.Contentview):
         """Return a high priority for JSON and event streams of LLM flows, a negative one for everything else."""
         start = data[:64].lstrip()
         readable = start.startswith((b"{", b"[", b"data:", b"event:", b":", b"id:", b"\xef\xbb\xbf"))
+        readable = readable and metadata.websocket_message is None  # one message of a session is no conversation
         return PRIORITY if readable and self._endpoint(metadata.flow) is not None else -1.0
 
     def _endpoint(self, flow: object) -> Endpoint | None:
         if not isinstance(flow, http.HTTPFlow):
             return None
-        left = flow.metadata.get(ENDPOINT)
-        if isinstance(left, Endpoint):
-            return left
         request = flow.request
-        return self._providers.endpoint(request.pretty_host, request.port, request.method, request.path)
+        endpoint = left(flow) or self._providers.endpoint(
+            request.pretty_host, request.port, request.method, request.path, request.headers.fields
+        )
+        unsure = endpoint is not None and not endpoint.certain
+        return None if endpoint is None or (unsure and not recognised(exchange_of(flow, endpoint))) else endpoint
+
+
+def leave(flow: http.HTTPFlow, endpoint: Endpoint) -> None:
+    """Leave a flow's endpoint with the flow."""
+    flow.metadata[ENDPOINT] = msgspec.to_builtins(endpoint)
+
+
+def left(flow: http.HTTPFlow) -> Endpoint | None:
+    """Return the endpoint that was left with a flow, or None."""
+    try:
+        return msgspec.convert(flow.metadata[ENDPOINT], Endpoint)
+    except (LookupError, msgspec.ValidationError):
+        return None
 
 
 def register(providers: Providers, prices: Prices) -> None:

@@ -18,9 +18,11 @@ from llmtap.capture.exchange import Exchange
 from llmtap.config import Settings, shipped
 from llmtap.decode.decoder import decode
 from llmtap.decode.inference import Inference
+from llmtap.decode.recognition import recognised
 from llmtap.enrich.attribution import attribute
 from llmtap.enrich.cost import Cost, Prices, price
 from llmtap.enrich.latency import Latency, measure
+from llmtap.enrich.limits import limits
 from llmtap.enrich.privacy import redact
 from llmtap.export.cluster import Cluster
 from llmtap.export.document import Document, document
@@ -52,14 +54,16 @@ class Reading:
     latency: Latency
 
 
-def read(exchange: Exchange, settings: Settings, prices: Prices) -> tuple[Reading, Document]:
-    """Return what an exchange meant, and its document."""
+def read(exchange: Exchange, settings: Settings, prices: Prices) -> tuple[Reading, Document] | None:
+    """Return what an exchange meant, and its document; None when its bodies show that it is no LLM call."""
+    if not exchange.endpoint.certain and not recognised(exchange):
+        return None
     inference = _decoded(exchange)
     attribution = attribute(exchange, inference, settings.attribution)
     cost = price(exchange, inference, prices)
     latency = measure(exchange, inference)
     redacted = redact(exchange, inference, attribution, settings.privacy)
-    return Reading(exchange, inference, cost, latency), document(redacted, cost, latency)
+    return Reading(exchange, inference, cost, latency), document(redacted, cost, latency, limits(exchange))
 
 
 def _decoded(exchange: Exchange) -> Inference:
@@ -167,7 +171,10 @@ class Pipeline:
         with self._lock:
             self._waiting_bytes -= _held_bytes(exchange)
         try:
-            reading, made = read(exchange, self._settings, self._prices)
+            found = read(exchange, self._settings, self._prices)
+            if found is None:
+                return
+            reading, made = found
             if self._on_reading is not None:
                 self._on_reading(reading)
         except Exception:  # the border of the worker: a fault of ours costs one document, not the thread

@@ -85,7 +85,7 @@ class Target:
 
 def target(settings: RelaySettings, endpoint: Endpoint, path: str, headers: Headers, caller: str) -> Target | None:
     """Return where the call goes instead, or None when it goes to the provider; `path` includes the query."""
-    if endpoint.provider not in settings.providers:
+    if endpoint.provider not in settings.providers or not endpoint.certain:
         return None
     if (header(headers, "upgrade") or "").lower() == "websocket":  # what relays make of those differs
         return None

@@ -40,6 +40,16 @@ def test_identifiers_are_uuid7_and_sort_by_time(one: float, other: float) -> Non
         assert first < second
 
 
+@given(st.binary(), st.binary())
+def test_an_identifier_of_a_recording_stays(one: bytes, other: bytes) -> None:
+    """With a seed the id is always the same, and another seed's is another."""
+    first = new_id(1.0, one)
+    assert first == new_id(1.0, one)
+    assert uuid.UUID(first).version == 7
+    assert uuid.UUID(first).variant == uuid.RFC_4122
+    assert (first == new_id(1.0, other)) is (one == other)
+
+
 def test_identifiers_of_one_instant_differ() -> None:
     """Ten thousand ids of the same millisecond are ten thousand ids."""
     assert len({new_id(1.0) for _ in range(10_000)}) == 10_000

@@ -156,6 +156,40 @@ def test_a_weak_path_counts_on_known_hosts_only() -> None:
     assert vllm == Endpoint("local", wire_format="openai_chat", operation="chat")
 
 
+JSON = ((b"Content-Type", b"application/json"),)
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "path", "expected"),
+    [
+        ("localhost", 8000, "/api/chat", Endpoint("local", True, "ollama_chat", "chat", certain=False)),  # noqa: FBT003
+        ("10.0.0.9", 80, "/api/chat", Endpoint("10.0.0.9", False, "ollama_chat", "chat", certain=False)),  # noqa: FBT003
+        ("gw.example.com", 80, "/ask", Endpoint("example.com", known=False, certain=False)),
+        ("api.openai.com", 443, "/v9/new", Endpoint("openai", certain=False)),
+        ("localhost", 8000, "/v1/chat/completions", Endpoint("local", wire_format="openai_chat", operation="chat")),
+    ],
+)
+def test_a_path_that_does_not_tell(host: str, port: int, path: str, expected: Endpoint) -> None:
+    """A POST of a kind that LLM APIs take is let in, for its bodies to tell; a path that tells needs no bodies."""
+    assert PROVIDERS.endpoint(host, port, "POST", path, JSON) == expected
+    assert PROVIDERS.endpoint(host, port, "GET", path, JSON) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "legible"),
+    [
+        (b"application/json; charset=utf-8", True), (b"application/vnd.api+json", True), (b"multipart/form-data", True),
+        (b"application/x-www-form-urlencoded", True), (b"text/plain", True), (b"", True),
+        (b"application/octet-stream", False), (b"application/grpc", False), (b"image/png", False),
+        (b"text/html", False),
+    ],
+)  # fmt: skip
+def test_only_some_content_types_are_let_in(kind: bytes, legible: bool) -> None:  # noqa: FBT001 -- the expected value
+    """Bodies of any other kind are not kept for a look."""
+    found = PROVIDERS.endpoint("app.example.com", 80, "POST", "/ask", ((b"content-type", kind),))
+    assert (found is not None) is legible
+
+
 def test_the_operator_opens_and_closes_hosts() -> None:
     """`capture.hosts` opens further hosts, `ignore_hosts` closes even known ones, and that one wins."""
     capture = CaptureSettings(

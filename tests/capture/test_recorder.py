@@ -208,3 +208,4 @@ def test_a_finished_flow_in_memory() -> None:
     assert exchange.started == flow.request.timestamp_start
     assert flow.response is not None
     assert exchange.headers_at == flow.response.timestamp_start
+    assert exchange.id == Recorder(CaptureSettings()).begin(flow, OPENAI, HOST).id

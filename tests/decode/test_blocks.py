@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from llmtap.decode.blocks import Block, compact, part, parts
-from llmtap.decode.inference import Part
+from llmtap.decode.blocks import Block, Turn, compact, message, part, parts
+from llmtap.decode.inference import Message, Part
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,11 @@ def test_what_is_nested_too_deep_is_empty() -> None:
     for _ in range(100_000):
         value = [value]
     assert compact(value) == ""
+
+
+def test_turns() -> None:
+    """A turn of tool results alone has the role `tool`; a text is a turn of one part."""
+    result = Block("tool_result", tool_use_id="t", content="4")
+    assert message(Turn("user", [result])) == Message("tool", (Part("tool_result", "4", "t"),))
+    assert message(Turn("user", [result, Block("text", "so")])).role == "user"
+    assert message(Turn("user", "hi")) == Message("user", (Part("text", "hi"),))

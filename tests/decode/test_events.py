@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmtap.capture.exchange import Body, Chunk
-from llmtap.decode.events import Event, json_lines, server_sent_events
+from llmtap.decode.events import Event, json_array, json_lines, server_sent_events
 
 STREAM = (
     b"\xef\xbb\xbf: comment\r\n\r\nid: 1\nretry: 5\ndata: one\n\nevent: two\ndata:two\ndata:  lines\n\n\n\r\r"
@@ -98,6 +98,48 @@ def test_json_lines() -> None:
         Event(b'{"a":3}', None, 2.0),
     ]
     assert list(json_lines(body(b"1\n2", b"2\n3\n", gap=1))) == [Event(b"1", None, 0.0), Event(b"3", None, 1.0)]
+
+
+def test_the_objects_of_an_array() -> None:
+    """Each object is an event once its last brace is there, whatever its strings hold and whatever stands between."""
+    first, second = b'{"a": "}, {\\"]", "b": {"c": [{}]}}', b"{}"
+    stream = body(b"[" + first[:5], first[5:] + b"\r\n,\r\n" + second[:1], second[1:] + b',"x" ,7, null}]', b" ,{]}\n]")
+    assert list(json_array(stream)) == [
+        Event(first, None, 1.0),
+        Event(second, None, 2.0),
+        Event(b"{]}", None, 3.0),
+    ]
+
+
+def test_an_array_cut_short() -> None:
+    """The object that the end cut is an event as far as it goes; without its end, white space is none."""
+    assert list(json_array(body(b'[{"a":1}\n,\r\n{"a":', b'"2}'))) == [
+        Event(b'{"a":1}', None, 0.0),
+        Event(b'{"a":"2}', None, 1.0),
+    ]
+    assert list(json_array(body(b'[{"a":1}', b"\n, "))) == [Event(b'{"a":1}', None, 0.0)]
+    assert list(json_array(body())) == list(json_array(body(b"["))) == []
+
+
+def test_an_array_with_a_hole() -> None:
+    """It goes on behind the comma between two objects that ends a line; what the hole cut is given up."""
+    holed = body(b'[{"a":1}\n,\r\n{"a":', b'{"x":1},{"y":2}}\n,\r\n{"a":3}\n,\r\n{"a":4}\n]', gap=1)
+    assert [event.data for event in json_array(holed)] == [b'{"a":1}', b'{"a":3}', b'{"a":4}']
+    assert list(json_array(body(b"[", b'{"x":1},{"y":2}', gap=1))) == []
+
+
+@given(st.lists(st.sampled_from([b"{", b"}", b'"', b"\\", b",", b"[", b"]", b"a", b"\r\n", b" ", b""]), max_size=40))
+def test_arrays_split_anywhere(pieces: list[bytes]) -> None:
+    """Law: however the bytes are cut, equal objects."""
+    assert untimed(list(json_array(body(*pieces)))) == untimed(list(json_array(body(b"".join(pieces)))))
+
+
+@pytest.mark.parametrize(
+    "data", [b"{" * 1_000_000, b"[" * 1_000_000, b'{"' * 500_000, b"{}" * 200_000, b'["' + b"a" * 9**6]
+)
+def test_an_odd_array_costs_linear_time(data: bytes) -> None:
+    """Megabytes of braces or quotation marks are a matter of a second."""
+    assert len(list(json_array(body(data)))) in (0, 1, 200_000)
 
 
 def test_more_than_one_batch() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmtap.decode.framing import Framing, framing, spoken
+from tests.exchanges.frames import frames
 from tests.exchanges.story import Story, stories
 
 FRAMED: list[tuple[bytes, str, Framing]] = [
@@ -18,6 +19,10 @@ FRAMED: list[tuple[bytes, str, Framing]] = [
     (b'{"error":{}}', "text/event-stream", "json"),
     (b'\n\n   \n{"id":1}', "application/json", "json"),
     (b"[{}]", "", "json"),
+    (b'[{"error":{}}]', "application/json", "json"),
+    (b'[ {"candidates": [', "application/json", "array"),
+    (b'\n[{"a":1,"usageMetadata":{}}\n,\r\n{}]', "application/json", "array"),
+    (b'[{"text":"\\"candidates\\": []"}]', "application/json", "json"),
     (b'{\n  "a": 1\n}\n', "application/json", "json"),
     (b'{"a":1}\n', "application/json", "json"),
     (b'{"a":1}\n{"a":2}\n', "application/json", "lines"),
@@ -26,6 +31,10 @@ FRAMED: list[tuple[bytes, str, Framing]] = [
     (b"<html>", "text/event-stream", "other"),
     (b"\x89PNG", "image/png", "other"),
     (b"upstream error", "application/json", "other"),
+    (next(frames(b'{"event": "a", "data": {}}')), "", "frames"),
+    (b"\0\0", "application/vnd.amazon.eventstream", "frames"),
+    (b'{"message":"no"}', "application/vnd.amazon.eventstream", "json"),
+    (b"", "application/vnd.amazon.eventstream", "other"),
     (b"", "", "other"),
 ]
 
@@ -47,7 +56,7 @@ def test_the_bytes_decide(body: bytes, kind: str, expected: Framing) -> None:
         (b'{"model":"text-embedding-3","input":"hi"}', (), b"", "openai_embeddings"),
         (b'{"model":"m","input":"hi","dimensions":3}', (), b"", "openai_embeddings"),
         (b'{"model":"m","input":"hi"}', (), b'{"object":"list","data":[{"object":"embedding"', "openai_embeddings"),
-        (b'{"model":"m","prompt":"hi"}', (), b"", "openai_chat"),
+        (b'{"model":"m","prompt":"hi"}', (), b"", "openai_completions"),
         (b'{"model":"m"}', (), b'data: {"object": "chat.completion.chunk"', "openai_chat"),
         (b"", (), b'{"id":"r","object":"response","output":[{"type":"message"', "openai_responses"),
         (b"", (), b"event: response.created\n", "openai_responses"),
@@ -55,7 +64,12 @@ def test_the_bytes_decide(body: bytes, kind: str, expected: Framing) -> None:
         (b"", (), b'{"type":"error","error":{"type":"x"}}', "anthropic_messages"),
         (b'{"model":"m"}', (), b"{}", None),
         (b'{"messages":[]}', (), b"{}", None),
-        (b'{"contents":[],"model":"m"}', (), b'{"candidates":[]}', None),
+        (b"", (), next(frames(b'{"event": "messageStart", "data": {}}')), "bedrock_converse"),
+        (b"", (), next(frames(b'{"chunk": {}}')), "bedrock_invoke"),
+        (b"", (), b'{"output":{"message":{"role":"assistant"', "bedrock_converse"),
+        (b'{"contents":[]}', (), b"", "gemini_generate"),
+        (b"", (), b'{"candidates": [{"content": {}}]}', "gemini_generate"),
+        (b"", (), b'{"object":"interaction","id":"v1"}', "gemini_interactions"),
         (b"not json", (), b"", None),
         (b"[]", (), b"", None),
     ],

@@ -42,6 +42,18 @@ def test_a_body_cut_within_its_usage() -> None:
     }
 
 
+def test_members_in_camel_case() -> None:
+    """Google's names are known as well: usage, identity, the reason why it ended."""
+    body = b'{"candidates":[{"content":{"parts":[{"text":"x' + b"x" * 900_000 + b'"}]},"finishReason":"STOP"}],'
+    tail = b'"usageMetadata":{"promptTokenCount":5},"modelVersion":"gemini-2.5-flash","responseId":"r"'
+    assert saved(body[:100] + body[200:] + tail) == {
+        "candidates": [{"finishReason": "STOP"}],
+        "usageMetadata": {"promptTokenCount": 5},
+        "modelVersion": "gemini-2.5-flash",
+        "responseId": "r",
+    }
+
+
 def test_head_and_tail_of_a_long_body() -> None:
     """What lies between them may be anything."""
     long = BODY[:100] + b"x" * 2_000_000 + BODY[BODY.index(b'"finish_reason"') :]

@@ -2,6 +2,8 @@
 
     request.json     the request body, as the application sends it (absent: an empty body)
     response.sse     the response body of a stream, or
+    response.ndjson  the same as lines of JSON, or
+    response.frames  the same in AWS's binary framing, a line of JSON for each frame (`frames.py`), or
     response.json    the response body of an unstreamed answer (of success or of an error)
     inference.json   the expected facts:
         "status"      optional, the response status (200)
@@ -31,6 +33,7 @@ from pathlib import Path
 import msgspec
 
 from llmtap.capture.exchange import Body, Chunk, Endpoint, Exchange, Headers, Request, Response
+from tests.exchanges.frames import frames
 
 ROOT = Path(__file__).parent
 
@@ -67,7 +70,17 @@ class Story:
     @property
     def streamed(self) -> bool:
         """Whether the answer is a stream."""
-        return (self.folder / "response.sse").exists()
+        return self.framed or self.lined or (self.folder / "response.sse").exists()
+
+    @property
+    def lined(self) -> bool:
+        """Whether the stream is lines of JSON."""
+        return (self.folder / "response.ndjson").exists()
+
+    @property
+    def framed(self) -> bool:
+        """Whether the stream is in AWS's binary framing."""
+        return (self.folder / "response.frames").exists()
 
     @cached_property
     def request_body(self) -> bytes:
@@ -78,6 +91,10 @@ class Story:
     @cached_property
     def response_body(self) -> bytes:
         """The response body."""
+        if self.framed:
+            return b"".join(frames((self.folder / "response.frames").read_bytes()))
+        if self.lined:
+            return (self.folder / "response.ndjson").read_bytes()
         return (self.folder / ("response.sse" if self.streamed else "response.json")).read_bytes()
 
     @cached_property
@@ -95,6 +112,7 @@ class Story:
         if pieces is None:
             pieces = self.pieces()
         kind = b"text/event-stream" if self.streamed else b"application/json"
+        kind = b"application/vnd.amazon.eventstream" if self.framed else b"application/x-ndjson" if self.lined else kind
         stated = tuple((name.encode(), value.encode()) for name, value in self.facts.headers.items())
         headers: Headers = (*stated, (b"content-type", kind))
         body = Body(tuple(pieces), sum(len(data) for _, data in pieces))
@@ -111,6 +129,12 @@ class Story:
         """Return the response body as it arrives: one piece an event, the n-th at 100 + n seconds."""
         if not self.streamed:
             return ((101.0, self.response_body),)
+        if self.framed:
+            told = frames((self.folder / "response.frames").read_bytes())
+            return tuple((100.0 + number, frame) for number, frame in enumerate(told, 1))
+        if self.lined:
+            lines = self.response_body.splitlines(keepends=True)
+            return tuple((100.0 + number, line) for number, line in enumerate(lines, 1))
         blocks = self.response_body.replace(b"\r\n\r\n", b"\r\n\r\n\0").replace(b"\n\n", b"\n\n\0").split(b"\0")
         return tuple((100.0 + number, block) for number, block in enumerate(filter(None, blocks), 1))
 

@@ -15,6 +15,7 @@ from llmtap.decode.inference import Inference, InferenceRequest, InferenceRespon
 from llmtap.enrich.attribution import AttributionSettings, attribute
 from llmtap.enrich.cost import Cost
 from llmtap.enrich.latency import Latency, measure
+from llmtap.enrich.limits import Allowance, Limits
 from llmtap.enrich.privacy import PrivacySettings, Redacted, redact
 from llmtap.export.document import document, outcome, usage_source
 
@@ -78,6 +79,8 @@ EXCHANGE = Exchange(
     server_host="api.holysheep.ai",
     server_port=443,
 )
+ALLOWANCE = Allowance(10, 9, 0.5)
+LIMITS = Limits(ALLOWANCE, ALLOWANCE, ALLOWANCE, ALLOWANCE, 2.0, 0.25, 1, idempotency_key=True)
 
 
 def redacted(exchange: Exchange = EXCHANGE, inference: Inference = INFERENCE) -> Redacted:
@@ -110,7 +113,8 @@ def fullest() -> dict[str, object]:
     """Return a document in which every field that can be known is known."""
     one = Decimal(1)
     cost = Cost("priced", one, one, one, one, one, one, one, "USD", "reported", "provider:openai/gpt-4o-mini", "0.2.3")
-    found: dict[str, object] = msgspec.json.decode(document(redacted(), cost, measure(EXCHANGE, INFERENCE)).body)
+    made = document(redacted(), cost, measure(EXCHANGE, INFERENCE), LIMITS)
+    found: dict[str, object] = msgspec.json.decode(made.body)
     return found
 
 
@@ -120,6 +124,16 @@ def test_every_field_is_mapped() -> None:
     known = set(mapped(template["template"]["mappings"]["properties"])) | {"labels"}
 
     assert set(names(fullest())) - known == set()
+
+
+def test_limits_and_retries() -> None:
+    """What the headers say stands beside the call as numbers: quotas, the server's own time, the attempts before."""
+    found = msgspec.json.decode(document(redacted(), Cost("unmetered"), Latency(), LIMITS).body)["llmtap"]
+
+    assert found["limits"]["requests"] == {"limit": 10, "remaining": 9, "reset": 0.5}
+    assert found["limits"]["retry_after"] == 2.0
+    assert found["latency"] == {"server": 0.25}
+    assert found["retry"] == {"count": 1, "idempotency_key": True}
 
 
 def test_nothing_unknown_is_in_it() -> None:
@@ -198,6 +212,25 @@ def test_usage_source(usage: Usage | None, completed: bool | None, expected: str
     response = replace(RESPONSE, usage=usage, completed=completed)
 
     assert usage_source(redacted(inference=replace(INFERENCE, response=response))) == expected
+
+
+def test_gateways_and_servers_have_their_fields() -> None:
+    """A gateway stands beside the provider whose API it passes through; a reseller's server beside the reseller."""
+    endpoint = Endpoint("openai", gateway="cloudflare", served_by="path")
+    made = msgspec.json.decode(
+        document(redacted(replace(EXCHANGE, endpoint=endpoint)), Cost("unpriced"), Latency()).body
+    )
+    assert made["gen_ai"]["provider"]["name"] == "openai"
+    assert made["llmtap"]["gateway"] == {"name": "cloudflare"}
+    assert made["llmtap"]["provider"] == {"known": True, "served_by": "path"}
+    said = replace(INFERENCE, response=replace(RESPONSE, served_by="answer"))
+    made = msgspec.json.decode(document(redacted(inference=said), Cost("unpriced"), Latency()).body)
+    assert made["llmtap"]["provider"]["served_by"] == "answer"
+    answered = Response(200, ((b"X-Inference-Provider", b"header"),))
+    made = msgspec.json.decode(
+        document(redacted(replace(EXCHANGE, response=answered)), Cost("unpriced"), Latency()).body
+    )
+    assert made["llmtap"]["provider"]["served_by"] == "header"
 
 
 @given(st.integers(), st.floats(), st.text())

@@ -5,6 +5,7 @@ read from one monotonic clock, so that a step of the wall clock never shows up a
 reading at `started`. An instant that a recording lacks (a HAR file has no chunk times) is None.
 """
 
+import hashlib
 import os
 import time
 from collections.abc import Sequence
@@ -90,7 +91,9 @@ class Endpoint:
 
     `provider` is a `gen_ai.provider.name`, or the registrable domain of a host that no entry names (`known` is False).
     `wire_format` names a module of `decode.formats`, or is None when no pattern matched: the body is sniffed then.
-    `model` is the model that the path itself names.
+    `model` is the model that the path itself names. One that is not `certain` was let in by its method and content type
+    alone: its bodies must still tell whether it is an LLM call (`decode.recognition`). `gateway` is whose address was
+    called when that passes the provider's own API through; `served_by` is whom a reseller's path names as the server.
     """
 
     provider: str
@@ -98,6 +101,9 @@ class Endpoint:
     wire_format: str | None = None
     operation: str | None = None
     model: str | None = None
+    certain: bool = True
+    gateway: str | None = None
+    served_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +147,13 @@ class Exchange:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
-def new_id(started: float | None = None) -> str:
-    """Return a UUIDv7 (RFC 9562, section 5.7) whose time prefix is `started` (seconds since the epoch, default now)."""
+def new_id(started: float | None = None, seed: bytes | None = None) -> str:
+    """Return a UUIDv7 (RFC 9562, section 5.7) whose time prefix is `started` (seconds since the epoch, default now).
+
+    With a `seed` the rest is a digest of it instead of chance, so that the same recording always has the same id.
+    """
     milliseconds = int((time.time() if started is None else started) * 1000) & 0xFFFF_FFFF_FFFF
-    noise = int.from_bytes(os.urandom(10))
+    noise = int.from_bytes(os.urandom(10) if seed is None else hashlib.blake2b(seed, digest_size=10).digest())
     value = milliseconds << 80 | 0x7 << 76 | (noise >> 68 & 0xFFF) << 64 | 0b10 << 62 | noise & 0x3FFF_FFFF_FFFF_FFFF
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -8,6 +8,7 @@ provider called by its registrable domain, `known` False. Nothing that a client 
 import fnmatch
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Annotated, NamedTuple, Protocol
 from urllib.parse import unquote
@@ -15,7 +16,8 @@ from urllib.parse import unquote
 import msgspec
 import publicsuffix2  # type: ignore[import-untyped]  # ships no types
 
-from llmtap.capture.exchange import Endpoint
+from llmtap.capture.exchange import Endpoint, Headers, header
+from llmtap.capture.gateway import Gateway, named, stated_host
 from llmtap.capture.window import CaptureSettings
 
 type Regex = Annotated[str, msgspec.Meta(extra_json_schema={"format": "regex"})]
@@ -25,13 +27,16 @@ REMEMBERED = 4096
 LONGEST_PATH = 4096
 """Characters; longer paths are no LLM calls (an ARN, the longest name in a path, has at most 2048)."""
 
+_LEGIBLE = ("multipart/form-data", "application/x-www-form-urlencoded", "text/plain")
+
 
 class ProviderEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One row of the host table.
 
     `name` is the `gen_ai.provider.name` of documents; without one it is the host's registrable domain. Each of `hosts`
     is a regular expression that must match the whole lower-case host; with `ports`, only these belong to the row.
-    `needs_path` marks hosts with mostly other traffic: weak path patterns do not count there. `source` says who knows.
+    `needs_path` marks hosts with mostly other traffic: weak path patterns do not count there. `gateway` says where a
+    gateway's request names the provider behind it, `aliases` are what gateways call this one. `source` says who knows.
     """
 
     id: str
@@ -39,6 +44,8 @@ class ProviderEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str | None = None
     ports: tuple[int, ...] = ()
     needs_path: bool = False
+    gateway: Gateway | None = None
+    aliases: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -95,6 +102,9 @@ class Providers:
         capture = capture or CaptureSettings()
         self._rows = [(_compiled(host, "hosts"), entry) for entry in table.providers for host in entry.hosts]
         self._paths = [(_compiled(entry.path, "path"), entry) for entry in table.endpoints]
+        self._called = {
+            word: entry for entry in table.providers for word in (entry.id, entry.name, *entry.aliases) if word
+        }
         self._named = _globs(capture.hosts)
         self._ignored = _globs(capture.ignore_hosts)
         self._provider = lru_cache(REMEMBERED)(self._search_host)
@@ -112,27 +122,41 @@ class Providers:
             return False
         return self._provider(host, port) is not None or self._named.fullmatch(host) is not None
 
-    def endpoint(self, host: str, port: int, method: str, path: str) -> Endpoint | None:
+    def endpoint(self, host: str, port: int, method: str, path: str, headers: Headers | None = None) -> Endpoint | None:
         """Return what is called by `method` and `path` (a query is ignored), or None when it is no LLM call.
 
-        Unknown hosts arrive here only when they were named (`capture.hosts`) or when their traffic is plain HTTP.
+        Unknown hosts arrive here only when they were named (`capture.hosts`) or when their traffic is plain HTTP. With
+        the request's `headers`, a POST whose path does not tell is an endpoint that is not `certain`, if its content
+        type is one that LLM APIs take; and a gateway's call is one of the provider that the request names.
         """
         host = normal_host(host)
         if len(path) > LONGEST_PATH or self._ignored.fullmatch(host):
             return None
-        found = self._found(method.upper(), path.partition("?")[0])
-        if found is None:
+        method, plain = method.upper(), path.partition("?")[0]
+        found, entry = self._found(method, plain), self._provider(host, port)
+        certain = found is not None and not (found.entry.weak and (entry is None or entry.needs_path))
+        if not certain and (method != "POST" or headers is None or not legible(headers)):
             return None
-        entry = self._provider(host, port)
-        if found.entry.weak and (entry is None or entry.needs_path):
-            return None
-        return Endpoint(
+        made = Endpoint(
             provider=(entry.name if entry else None) or registrable_domain(host),
             known=entry is not None,
-            wire_format=found.entry.wire_format,
-            operation=found.entry.operation,
-            model=found.model,
+            wire_format=found.entry.wire_format if found else None,
+            operation=found.entry.operation if found else None,
+            model=found.model if found else None,
+            certain=certain,
         )
+        gateway = entry.gateway if entry else None
+        return self._behind(made, gateway, host, path, headers) if gateway else made
+
+    def _behind(self, made: Endpoint, gateway: Gateway, host: str, path: str, headers: Headers | None) -> Endpoint:
+        """Return the endpoint behind a gateway, as far as the request names it."""
+        word = named(gateway, host, path, headers or ())
+        if word is None:
+            return made
+        if gateway.resells:
+            return replace(made, served_by=word)
+        behind = self._called.get(word) or self._provider(stated_host(word), 443)
+        return made if behind is None else replace(made, provider=behind.name or behind.id, gateway=made.provider)
 
     def _search_host(self, host: str, port: int) -> ProviderEntry | None:
         for pattern, entry in self._rows:
@@ -147,6 +171,15 @@ class Providers:
                 if method in entry.methods and (match := pattern.search(reading)):
                     return _Found(entry, _model(match.groupdict().get("model")))
         return None
+
+
+def legible(headers: Headers) -> bool:
+    """Return whether a request's content type is one of those in which LLM APIs are asked, or is not said at all.
+
+    curl calls any data a form unless it is told otherwise.
+    """
+    kind = (header(headers, "content-type") or "").lower()
+    return "json" in kind or kind.startswith(_LEGIBLE) or "/" not in kind
 
 
 def normal_host(host: str) -> str:

@@ -19,6 +19,8 @@ from llmtap.capture.exchange import Body, Client, Endpoint, Exchange, Failure, R
 from llmtap.capture.window import CaptureSettings, Window
 
 SWITCHING_PROTOCOLS = 101
+RELAY = "llmtap.relay"
+"""The key of `flow.metadata` under which the name of the relay stands that a flow was sent to."""
 SHUTDOWN = Failure("proxy_shutdown", "The proxy was shut down before the answer was complete.")
 
 _FAILURES = tuple(
@@ -57,7 +59,7 @@ class Recording:
         self.endpoint = endpoint
         self.started = time.time()
         self.origin = time.monotonic()
-        self.id = new_id(self.started)
+        self.id = identity(flow)
         self.request = _head(flow, host)
         self.relay: str | None = None
         self.secrets: tuple[str, ...] = ()
@@ -139,7 +141,8 @@ class Recorder:
 def exchange_of(flow: http.HTTPFlow, endpoint: Endpoint) -> Exchange:
     """Return a finished flow (one in a user interface, or from a flow file) as an Exchange.
 
-    Its bodies have no arrival times but those of their first and last byte.
+    The pieces of its bodies and their arrival times are lost; when the answer began and ended is known. Its id is the
+    one that it had when it was live, so that what is read again is nothing new.
     """
     origin, response = flow.request.timestamp_start, flow.response
     first = response.timestamp_start if response else None
@@ -147,26 +150,36 @@ def exchange_of(flow: http.HTTPFlow, endpoint: Endpoint) -> Exchange:
     if last is None and flow.error is not None:
         last = flow.error.timestamp
     return Exchange(
-        id=new_id(origin),
+        id=identity(flow),
         started=origin,
         origin=origin,
         endpoint=endpoint,
         request=replace(
             _head(flow, flow.request.pretty_host), body=Body.whole(flow.request.raw_content or b"", origin)
         ),
-        response=_response(flow, Body.whole((response and response.raw_content) or b"", last)),
+        response=_response(flow, Body.whole((response and response.raw_content) or b"")),
         headers_at=first,
         ended_at=last,
         failure=_failure(flow),
         client=client_of(flow),
+        relay=flow.metadata.get(RELAY),
         server_host=flow.request.host,
         server_port=flow.request.port,
     )
 
 
+def identity(flow: http.HTTPFlow) -> str:
+    """Return the id of a flow's document: made of mitmproxy's, which flow files keep, and of the request's begin.
+
+    A request that is sent once more from a user interface keeps its flow, and begins anew (mitmproxy 12.2.3).
+    """
+    began = flow.request.timestamp_start
+    return new_id(began, f"{flow.id} {began}".encode())
+
+
 def client_of(flow: http.HTTPFlow) -> Client:
     """Return who connected to the proxy."""
-    peer = flow.client_conn.peername
+    peer = getattr(flow.client_conn, "peername", None) or (None, None)  # a flow file may lack it
     user, password = flow.metadata.get("proxyauth") or (None, None)
     return Client(peer[0], peer[1], user, password, flow.client_conn.tls_version)
 

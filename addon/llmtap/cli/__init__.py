@@ -23,6 +23,8 @@ COMMANDS: Mapping[str, str] = {
     "check": "Say whether everything is in order, and what to mend.",
     "report": "Sum up the calls: tokens, cost, time, errors.",
     "show": "Print one call's document whole.",
+    "replay": "Read recorded traffic (mitmproxy flows, HAR) into documents.",
+    "providers": "List what is recognised, or say how a host or URL is.",
     "outbox": "Look after the documents on their way to Elasticsearch.",
     "setup": "Prepare Elasticsearch for the documents.",
 }

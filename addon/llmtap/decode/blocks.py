@@ -7,7 +7,7 @@ Source: https://docs.claude.com/en/api/messages (content blocks, tool results, s
 
 import msgspec
 
-from llmtap.decode.inference import Part
+from llmtap.decode.inference import Message, Part
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -40,6 +40,20 @@ class Block(msgspec.Struct, frozen=True):
     input: object = None
     source: Source | str | None = None
     content: str | list[Result] | Result | None = None
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """One turn of a conversation: a text or blocks."""
+
+    role: str = "user"
+    content: str | list[Block] | None = None
+
+
+def message(turn: Turn) -> Message:
+    """Return a turn as a message; one that holds nothing but tool results has the role `tool`."""
+    said = parts(turn.content)
+    results = bool(said) and all(one.kind == "tool_result" for one in said)
+    return Message("tool" if results else turn.role, said)
 
 
 def part(block: Block) -> Part | None:

@@ -13,17 +13,41 @@ import msgspec
 from llmtap.capture.exchange import Body, Exchange, Headers, Response, header
 from llmtap.decode.encoding import undo
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event, json_lines, server_sent_events
+from llmtap.decode.events import Event, json_array, json_lines, server_sent_events
+from llmtap.decode.eventstream import event_stream
 from llmtap.decode.formats import FORMATS, WireFormat
 from llmtap.decode.framing import REACH, framing, spoken
 from llmtap.decode.inference import Answer, Inference, InferenceRequest, InferenceResponse
+from llmtap.decode.invocation import headed, invoked, metered
 from llmtap.decode.lenient import read
 from llmtap.decode.salvage import salvage
 
 logger = logging.getLogger(__name__)
 
+_SWITCHED = 101
 _FAILED = 400
-_OPERATIONS = {"openai_embeddings": "embeddings"}
+_OPERATIONS = {
+    "anthropic_batches": "batch",
+    "anthropic_completions": "text_completion",
+    "anthropic_count_tokens": "count_tokens",
+    "bedrock_agent": "invoke_agent",
+    "bedrock_count_tokens": "count_tokens",
+    "gemini_embeddings": "embeddings",
+    "gemini_generate": "generate_content",
+    "gemini_interactions": "generate_content",
+    "gemini_live": "realtime",
+    "gemini_predict": "generate_content",
+    "llamacpp_completion": "text_completion",
+    "openai_audio": "transcription",
+    "openai_batches": "batch",
+    "openai_completions": "text_completion",
+    "openai_embeddings": "embeddings",
+    "openai_images": "image_generation",
+    "openai_input_tokens": "count_tokens",
+    "openai_moderations": "moderation",
+    "openai_realtime": "realtime",
+    "tgi_generate": "text_completion",
+}
 _UNKNOWN = "unknown"
 _HOPELESS = 1000
 """A stream with this many unreadable events is no stream of the wire format, and is left off."""
@@ -55,22 +79,24 @@ def decode(exchange: Exchange) -> Inference:
     endpoint, response = exchange.endpoint, exchange.response
     asked, problems = _plain("request", exchange.request.body, exchange.request.headers)
     asked_data = _joined(asked)
-    name, reading = endpoint.wire_format, None
+    name, reading, head = endpoint.wire_format, None, b""
     if response is None:
         name = name or spoken(asked_data, exchange.request.headers, b"")
+        dialect, operation = invoked(name, endpoint.model, asked_data, head)
     else:
         said, more = _plain("response", response.body, response.headers)
         problems += more
         head = _head(said)
         name = name or spoken(asked_data, exchange.request.headers, head)
-        reading = _read_response(FORMATS.get(name or ""), response, said, head)
+        dialect, operation = invoked(name, endpoint.model, asked_data, head)
+        reading = _read_response(FORMATS.get(dialect or ""), response, said, head)
         other = spoken(b"", (), head) if _empty(reading.answer) else None
         if other is not None and other != name and name in FORMATS:
-            name, reading = other, _read_response(FORMATS[other], response, said, head)
-    wire_format = FORMATS.get(name or "")
+            name, dialect, reading = other, other, _read_response(FORMATS[other], response, said, head)
+    wire_format = FORMATS.get(dialect or "")
     request, more = _read_request(wire_format, asked, asked_data)
     return Inference(
-        operation=endpoint.operation or _OPERATIONS.get(name or "", "chat" if wire_format else _UNKNOWN),
+        operation=endpoint.operation or operation or _OPERATIONS.get(name or "", "chat" if wire_format else _UNKNOWN),
         wire_format=name,
         request=request if request.model else replace(request, model=endpoint.model),
         response=reading.answer.response(streamed=reading.events is not None) if reading else InferenceResponse(),
@@ -112,7 +138,7 @@ def _read_request(wire_format: WireFormat | None, body: Body, data: bytes) -> tu
         return InferenceRequest(), []
     read_request = wire_format.read_request if wire_format else _read_any_request
     try:
-        if body.gap is None:
+        if body.gap is None or data.startswith(b"--"):  # a form is read around the hole in its file
             return read_request(data), []
         problem = "truncated_json"
     except msgspec.MsgspecError as error:
@@ -136,18 +162,24 @@ def _read_any_request(body: bytes) -> InferenceRequest:
 def _read_response(wire_format: WireFormat | None, response: Response, body: Body, head: bytes) -> _Reading:
     """Return a response read in a wire format; without one, only an error is read."""
     reading = _Reading()
-    kind = framing(head, response.headers)
+    # The responses of a WebSocket session are messages, one a line (capture.session).
+    kind = "lines" if response.status == _SWITCHED and head else framing(head, response.headers)
     if wire_format is not None:
         if kind == "events":
             _fold(reading, wire_format, server_sent_events(body))
         elif kind == "lines":
             _fold(reading, wire_format, json_lines(body))
+        elif kind == "frames":
+            _fold(reading, wire_format, metered(reading.answer, event_stream(body)))
+        elif kind == "array":
+            _fold(reading, wire_format, json_array(body))
         elif kind == "json":
             _read_whole(reading, wire_format, body)
         elif head.strip() and (response.status < _FAILED or "json" in (header(response.headers, "content-type") or "")):
-            reading.problems.append("response.not_json")
-    if response.status >= _FAILED and reading.answer.error is None:
-        reading.answer.error = read_error(_joined(body), response.headers)
+            _read_plain(reading, wire_format, body)
+    reading.answer.usage = headed(reading.answer.usage, response.headers)
+    if response.status >= _FAILED:  # its type may stand in a header, which no format sees
+        reading.answer.error = read_error(_joined(body), response.headers) or reading.answer.error
     return reading
 
 
@@ -212,6 +244,17 @@ def _read_whole(reading: _Reading, wire_format: WireFormat, body: Body) -> None:
         wire_format.read_response(reading.answer, salvage(data))
     except Exception:  # noqa: BLE001 - as above; the problem is noted already
         return
+
+
+def _read_plain(reading: _Reading, wire_format: WireFormat, body: Body) -> None:
+    """Read an answer that is no JSON: a format that knows sound or words takes them, else it is a problem."""
+    try:
+        wire_format.read_response(reading.answer, _joined(body))
+    except msgspec.MsgspecError:
+        reading.problems.append("response.not_json")
+    except Exception:  # a border: what a format failed to foresee must not cost the document
+        logger.exception("a response could not be read")
+        reading.problems.append("response.unreadable")
 
 
 def _ruin(error: msgspec.MsgspecError) -> str:

@@ -1,11 +1,12 @@
-"""Cuts a decoded body into timed events: server-sent events and JSON lines.
+"""Cuts a decoded body into timed events: server-sent events, JSON lines and the objects of a JSON array.
 
 An event is equal however the bytes were cut into pieces, and its `at` is the arrival instant of the piece that
 completed it. Time and memory are linear in the body, whatever it holds. What a framing holds is none of its business:
-nothing here reads JSON. (A streamed JSON array, Gemini without `alt=sse`, will be a third function here.)
+nothing here reads JSON, but for where an object of an array ends.
 """
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,10 @@ from llmtap.capture.exchange import Body, Chunk
 _BOM = b"\xef\xbb\xbf"
 _BATCH = 1 << 20
 _LINE_FEED = ord("\n")
+_OPENING = ord("{")
 _new = tuple.__new__
+_BRACE = re.compile(rb'[^"{}]*+(?:"(?:[^"\\]|\\.)*+"[^"{}]*+)*+[{}]', re.DOTALL)
+_BETWEEN = re.compile(rb"\}\s?\s?,\r?\n\s?(?=\{)")
 
 
 class Event(NamedTuple):
@@ -57,6 +61,34 @@ def json_lines(body: Body) -> Iterator[Event]:
             line = unit.strip()
             if line:
                 yield Event(line, None, at)
+
+
+def json_array(body: Body) -> Iterator[Event]:
+    """Yield each object of an array that is streamed as it grows (Gemini's `streamGenerateContent` without `alt=sse`).
+
+    An object that the end of the body cut short is yielded as far as it goes. After a hole the array goes on behind the
+    first comma that ends a line between two objects: Google writes one there, and none within an object.
+    """
+    for run in _runs(body):
+        text = b"".join(data for _, data in run.chunks)
+        ends, ats = _arrivals(run.chunks, carriage=False)
+        position, depth, start, piece = 0, 0, 0, 0
+        if not run.whole_start:
+            between = _BETWEEN.search(text)
+            position = between.end() if between else len(text)
+        while brace := _BRACE.match(text, position):
+            position = brace.end()
+            if text[position - 1] == _OPENING:
+                start = start if depth else position - 1
+                depth += 1
+            elif depth:
+                depth -= 1
+                if not depth:
+                    while position > ends[piece]:
+                        piece += 1
+                    yield Event(text[start:position], None, ats[piece])
+        if depth and run.whole_end:
+            yield Event(text[start:], None, ats[-1])
 
 
 def _event(block: bytes, at: float | None) -> Event | None:

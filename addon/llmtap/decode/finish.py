@@ -8,7 +8,10 @@ from typing import Literal
 type Finish = Literal["stop", "length", "tool", "filter", "error", "other"]
 
 _WORDS: dict[Finish, str] = {
-    "stop": "stop end_turn stop_sequence complete completed eos eos_token finished done pause_turn normal",
+    "stop": (
+        "stop end_turn stop_sequence complete completed eos eos_token endoftext finish finished done pause_turn normal "
+        "stop_criteria_met"
+    ),
     "length": (
         "length max_tokens max_output_tokens model_context_window_exceeded incomplete model_length context_length "
         "max_length"

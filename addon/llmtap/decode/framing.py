@@ -10,9 +10,10 @@ from typing import Literal
 import msgspec
 
 from llmtap.capture.exchange import Headers, header
+from llmtap.decode.eventstream import preluded
 from llmtap.decode.lenient import read
 
-type Framing = Literal["events", "lines", "json", "other"]
+type Framing = Literal["events", "lines", "array", "frames", "json", "other"]
 
 REACH = 1 << 18
 """How much of a body is looked at, at most."""
@@ -21,8 +22,14 @@ _HEAD = 8192
 _EVENTS = re.compile(rb"(?:data|event|id|retry)?:|data\s*[\r\n]")
 _LINE_TYPES = ("ndjson", "jsonl", "json-lines", "stream+json", "json-seq")
 
+_ARRAY = re.compile(rb"\[\s*\{")
+_GEMINI = re.compile(rb'"(?:candidates|usageMetadata|promptFeedback)"\s*:')
+"""Told by its members, since no framing says of an array whether it is a stream or the one answer."""
+
 _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
-    ("openai_chat", re.compile(rb'"object"\s*:\s*"(?:chat\.completion|text_completion)')),
+    ("openai_chat", re.compile(rb'"object"\s*:\s*"chat\.completion')),
+    ("openai_completions", re.compile(rb'"object"\s*:\s*"text_completion')),
+    ("openai_realtime", re.compile(rb'"object"\s*:\s*"realtime\.response"')),
     (
         "openai_responses",
         re.compile(rb'"object"\s*:\s*"response"|"type"\s*:\s*"response\.|^event:\s*response\.', re.MULTILINE),
@@ -31,6 +38,16 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("anthropic_messages", re.compile(rb'"type"\s*:\s*"message_start"|^event:\s*message_start', re.MULTILINE)),
     ("anthropic_messages", re.compile(rb'"type"\s*:\s*"message"|"type"\s*:\s*"error"\s*,\s*"error"\s*:\s*\{')),
     ("openai_chat", re.compile(rb'"choices"\s*:\s*\[')),
+    ("bedrock_converse", re.compile(rb":event-type\x07\x00.(?:messageStart|contentBlock)", re.DOTALL)),
+    ("bedrock_converse", re.compile(rb'"output"\s*:\s*\{\s*"message"\s*:')),
+    ("bedrock_invoke", re.compile(rb":event-type\x07\x00\x05chunk")),
+    ("gemini_interactions", re.compile(rb'"object"\s*:\s*"interaction"')),
+    ("gemini_generate", re.compile(rb'"usageMetadata"\s*:\s*\{|"candidates"\s*:\s*\[\s*\{\s*"(?:content|finish)')),
+    ("cohere_chat", re.compile(rb"^event:\s*message-start", re.MULTILINE)),
+    ("cohere_chat", re.compile(rb'"usage"\s*:\s*\{\s*"(?:billed_units|tokens|cached_tokens)"\s*:\s*[{0-9]')),
+    ("ollama_chat", re.compile(rb'"created_at"\s*:\s*"[^"]{1,64}",\s*"(?:message|response|done)"\s*:')),
+    ("llamacpp_completion", re.compile(rb'"tokens_predicted"\s*:')),
+    ("tgi_generate", re.compile(rb'"token"\s*:\s*\{\s*"id"\s*:|"details"\s*:\s*\{[^{}]{0,200}"generated_tokens"\s*:')),
 )
 
 
@@ -55,6 +72,10 @@ def framing(body: bytes, headers: Headers) -> Framing:
     """Return how a decoded response body is framed; `body` is its head, or all of it."""
     head = body[:REACH].removeprefix(b"\xef\xbb\xbf").lstrip()
     kind = (header(headers, "content-type") or "").lower()
+    if preluded(body) or ("amazon.eventstream" in kind and head and not head.startswith((b"{", b"[", b"<"))):
+        return "frames"
+    if _ARRAY.match(head) and _GEMINI.search(head, 0, _HEAD):
+        return "array"
     if head.startswith((b"{", b"[")):
         return "lines" if any(name in kind for name in _LINE_TYPES) or _lines(head) else "json"
     if _EVENTS.match(head):
@@ -96,12 +117,14 @@ def _asked(request: bytes, headers: Headers) -> str | None:
     if _stated(shape.messages) and (shape.model or shape.anthropic_version):
         blocks = header(headers, "anthropic-version") or shape.anthropic_version or _stated(shape.system)
         return "anthropic_messages" if blocks else "openai_chat"
-    if shape.model is None or _stated(shape.contents):
+    if _stated(shape.contents):
+        return "gemini_generate"
+    if shape.model is None:
         return None
     if _stated(shape.input):
         embedding = _stated(shape.encoding_format) or _stated(shape.dimensions) or "embed" in shape.model.lower()
         return "openai_embeddings" if embedding else "openai_responses"
-    return "openai_chat" if _stated(shape.prompt) else None
+    return "openai_completions" if _stated(shape.prompt) else None
 
 
 def _stated(member: msgspec.Raw) -> bool:

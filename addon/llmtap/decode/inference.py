@@ -104,7 +104,7 @@ class InferenceResponse:
     """What came back. `finish_reasons` are the provider's own words, one a choice.
 
     `completed` is about streams: True when the end marker of the wire format was seen, False when the stream ended
-    without one; None for an unstreamed answer.
+    without one; None for an unstreamed answer. `served_by` is whom a reseller (OpenRouter) names as the server.
     """
 
     id: str | None = None
@@ -116,6 +116,7 @@ class InferenceResponse:
     service_tier: str | None = None
     system_fingerprint: str | None = None
     conversation_id: str | None = None
+    served_by: str | None = None
     completed: bool | None = None
     messages: tuple[Message, ...] = ()
 
@@ -164,6 +165,7 @@ class Answer:
     service_tier: str | None = None
     system_fingerprint: str | None = None
     conversation_id: str | None = None
+    served_by: str | None = None
     completed: bool = False
     roles: dict[int, str] = field(default_factory=dict)
     finish_reasons: dict[int, str] = field(default_factory=dict)
@@ -191,6 +193,7 @@ class Answer:
             service_tier=self.service_tier,
             system_fingerprint=self.system_fingerprint,
             conversation_id=self.conversation_id,
+            served_by=self.served_by,
             completed=self.completed if streamed else None,
             messages=tuple(
                 Message(self.roles.get(choice, "assistant"), tuple(parts)) for choice, parts in sorted(choices.items())

@@ -18,10 +18,14 @@ _VALUE = 16 * 1024
 _SCALAR = rb'"(?:[^"\\\x00-\x1f]|\\.){0,512}"|-?[0-9][0-9.eE+-]{0,40}|true|false'
 _FIRST = (
     *("id", "model", "object", "stream", "max_tokens", "max_completion_tokens", "max_output_tokens", "temperature"),
-    *("top_p", "n", "reasoning_effort", "service_tier", "system_fingerprint", "user"),
+    *("top_p", "n", "reasoning_effort", "service_tier", "system_fingerprint", "user", "modelVersion", "responseId"),
 )
-_LAST = ("status", "stop_reason")
-_OBJECTS = ("usage", "stream_options", "incomplete_details")
+_LAST = (
+    *((name, b'"%b":%%b' % name.encode()) for name in ("status", "stop_reason", "stopReason")),
+    ("finish_reason", b'"choices":[{"index":0,"finish_reason":%b}]'),
+    ("finishReason", b'"candidates":[{"finishReason":%b}]'),
+)
+_OBJECTS = ("usage", "stream_options", "incomplete_details", "usageMetadata", "generationConfig")
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[{}\[\]]', re.DOTALL)
 
 
@@ -40,17 +44,14 @@ def salvage(body: bytes) -> bytes:
             if found:
                 members.append(b'"%b":%b' % (name.encode(), found[1]))
                 break
-    for name in _LAST:
-        last = _last_scalar(spans[-1], name)
-        if last is not None:
-            members.append(b'"%b":%b' % (name.encode(), last))
     for name in _OBJECTS:
         last = _last_object(spans, name)
         if last is not None:
             members.append(b'"%b":%b' % (name.encode(), last))
-    reason = _last_scalar(spans[-1], "finish_reason")
-    if reason is not None:
-        members.append(b'"choices":[{"index":0,"finish_reason":%b}]' % reason)
+    for name, place in _LAST:
+        last = _last_scalar(spans[-1], name)
+        if last is not None:
+            members.append(place % last)
     return b"{%b}" % b",".join(members)
 
 

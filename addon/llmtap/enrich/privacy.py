@@ -85,6 +85,7 @@ class Redacted:
     request_mime: str | None
     response_mime: str | None
     provider_request_id: str | None
+    served_by: str | None
     server_host: str | None
     server_port: int | None
     relay: str | None
@@ -121,6 +122,7 @@ def redact(exchange: Exchange, inference: Inference, attribution: Attribution, s
         provider_request_id=next(
             (secret.field(answered, name) for name in _REQUEST_ID_HEADERS if name in answered), None
         ),
+        served_by=secret.field(answered, "x-inference-provider") or exchange.endpoint.served_by,
         server_host=exchange.server_host,
         server_port=exchange.server_port,
         relay=exchange.relay,

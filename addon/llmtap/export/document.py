@@ -18,6 +18,7 @@ from llmtap.decode.finish import finish
 from llmtap.decode.inference import Usage
 from llmtap.enrich.cost import Cost
 from llmtap.enrich.latency import Latency
+from llmtap.enrich.limits import Allowance, Limits
 from llmtap.enrich.privacy import Redacted
 
 SCHEMA_VERSION = "1"
@@ -27,6 +28,7 @@ DATASET = "llmtap.calls"
 
 _HOST = platform.node()
 _encode = msgspec.json.Encoder(decimal_format="number").encode
+_UNLIMITED = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,9 @@ class Document:
     body: bytes
 
 
-def document(redacted: Redacted, cost: Cost, latency: Latency) -> Document:
+def document(redacted: Redacted, cost: Cost, latency: Latency, limits: Limits = _UNLIMITED) -> Document:
     """Return the document of one call."""
-    return Document(redacted.id, _encode(_known(_fields(redacted, cost, latency))))
+    return Document(redacted.id, _encode(_known(_fields(redacted, cost, latency, limits))))
 
 
 def outcome(redacted: Redacted) -> tuple[Literal["success", "failure"], str | None]:
@@ -94,7 +96,7 @@ def _known(value: Mapping[str, object]) -> dict[str, object]:
     return kept
 
 
-def _fields(redacted: Redacted, cost: Cost, latency: Latency) -> dict[str, object]:
+def _fields(redacted: Redacted, cost: Cost, latency: Latency, limits: Limits) -> dict[str, object]:
     inference, who = redacted.inference, redacted.attribution
     request, response = inference.request, inference.response
     result, error_type = outcome(redacted)
@@ -161,7 +163,8 @@ def _fields(redacted: Redacted, cost: Cost, latency: Latency) -> dict[str, objec
         "llmtap": {
             "schema_version": SCHEMA_VERSION,
             "wire_format": inference.wire_format,
-            "provider": {"known": redacted.endpoint.known},
+            "provider": {"known": redacted.endpoint.known, "served_by": response.served_by or redacted.served_by},
+            "gateway": {"name": redacted.endpoint.gateway},
             "route": "direct" if redacted.relay is None else "relay",
             "relay": {"name": redacted.relay, "host": redacted.relay and redacted.server_host},
             "cost": {
@@ -188,7 +191,16 @@ def _fields(redacted: Redacted, cost: Cost, latency: Latency) -> dict[str, objec
                 "gap_p95": _microseconds(latency.gap_p95),
                 "gap_max": _microseconds(latency.gap_max),
                 "output_tokens_per_second": _microseconds(latency.output_tokens_per_second),
+                "server": limits.server,
             },
+            "limits": {
+                "requests": _allowance(limits.requests),
+                "tokens": _allowance(limits.tokens),
+                "input_tokens": _allowance(limits.input_tokens),
+                "output_tokens": _allowance(limits.output_tokens),
+                "retry_after": limits.retry_after,
+            },
+            "retry": {"count": limits.retry_count, "idempotency_key": limits.idempotency_key},
             "stream": {"chunks": inference.events, "completed": response.completed},
             "finish_reasons": tuple(dict.fromkeys(finish(reason) for reason in response.finish_reasons)),
             "tools": {
@@ -204,7 +216,7 @@ def _fields(redacted: Redacted, cost: Cost, latency: Latency) -> dict[str, objec
             "end_user": {"hash": who.end_user_hash},
         },
         "http": {
-            "version": redacted.http_version,
+            "version": redacted.http_version or None,
             "request": {
                 "method": redacted.method,
                 "id": who.request_id or redacted.provider_request_id,
@@ -240,6 +252,10 @@ def _fields(redacted: Redacted, cost: Cost, latency: Latency) -> dict[str, objec
 
 _API_TYPES = {"openai_chat": "chat_completions", "openai_responses": "responses"}
 """`openai.api.type` knows these two values (OTel GenAI, OpenAI client spans)."""
+
+
+def _allowance(quota: Allowance) -> dict[str, object]:
+    return {"limit": quota.limit, "remaining": quota.remaining, "reset": quota.reset}
 
 
 def _usage(usage: Usage | None) -> dict[str, object] | None:

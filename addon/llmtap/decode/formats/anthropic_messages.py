@@ -13,19 +13,14 @@ from dataclasses import replace
 import msgspec
 
 from llmtap.decode import lenient
-from llmtap.decode.blocks import Block, compact, part, parts
+from llmtap.decode.blocks import Block, Turn, compact, message, part, parts
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Usage
-from llmtap.decode.usage import ChatUsage, chat_cost
+from llmtap.decode.message_usage import MessageUsage, input_usage, message_usage
+from llmtap.decode.usage import chat_cost
 
-_LARGEST = 1 << 48
 _OUTPUT_TYPES = {"json_schema": "json", "json_object": "json", "text": "text"}
-
-
-class _Turn(msgspec.Struct, frozen=True):
-    role: str = "user"
-    content: str | list[Block] | None = None
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -57,17 +52,7 @@ class _Request(msgspec.Struct, frozen=True):
     service_tier: str | None = None
     metadata: _Metadata | None = None
     system: str | list[Block] | None = None
-    messages: list[_Turn] | None = None
-
-
-class _OutputDetails(msgspec.Struct, frozen=True):
-    thinking_tokens: int | None = None
-
-
-class _Usage(ChatUsage, gc=False):
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    output_tokens_details: _OutputDetails | None = None
+    messages: list[Turn] | None = None
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -77,7 +62,7 @@ class _Answer(msgspec.Struct, frozen=True):
     role: str | None = None
     content: list[Block] | None = None
     stop_reason: str | None = None
-    usage: _Usage | None = None
+    usage: MessageUsage | None = None
 
 
 class _Delta(msgspec.Struct, frozen=True, gc=False):
@@ -93,7 +78,7 @@ class _Event(msgspec.Struct, frozen=True, gc=False):
     delta: _Delta | None = None
     content_block: Block | None = None
     message: _Answer | None = None
-    usage: _Usage | None = None
+    usage: MessageUsage | None = None
 
 
 def read_request(body: bytes) -> InferenceRequest:
@@ -121,21 +106,21 @@ def read_request(body: bytes) -> InferenceRequest:
         tools=tuple(name for tool in asked.tools or () if (name := tool.name or tool.type)),
         messages=(
             *((Message("system", system),) if system else ()),
-            *(_message(turn) for turn in asked.messages or ()),
+            *(message(turn) for turn in asked.messages or ()),
         ),
     )
 
 
 def read_response(answer: Answer, body: bytes) -> None:
     """Merge a whole message, or an error body, into `answer`."""
-    message = lenient.read(_Answer, body)
-    if message.type != "message":
+    said = lenient.read(_Answer, body)
+    if said.type != "message":
         answer.error = read_error(body)
-    _open(answer, message)
-    for index, block in enumerate(message.content or ()):
+    _open(answer, said)
+    for index, block in enumerate(said.content or ()):
         _begin(answer, index, block)
         _settle(answer, index)
-    _close(answer, message.stop_reason, message.usage)
+    _close(answer, said.stop_reason, said.usage)
 
 
 def merge(answer: Answer, event: Event) -> bool:
@@ -163,11 +148,11 @@ def merge(answer: Answer, event: Event) -> bool:
     return False
 
 
-def _open(answer: Answer, message: _Answer) -> None:
-    answer.id = message.id
-    answer.model = message.model
-    answer.roles[0] = message.role or "assistant"
-    answer.service_tier = message.usage.service_tier if message.usage else None
+def _open(answer: Answer, said: _Answer) -> None:
+    answer.id = said.id
+    answer.model = said.model
+    answer.roles[0] = said.role or "assistant"
+    answer.service_tier = said.usage.service_tier if said.usage else None
 
 
 def _begin(answer: Answer, index: int, block: Block) -> bool:
@@ -208,61 +193,20 @@ def _settle(answer: Answer, index: int) -> None:
         draft.text[:] = [text]
 
 
-def _close(answer: Answer, stop_reason: str | None, stated: _Usage | None) -> None:
+def _close(answer: Answer, stop_reason: str | None, stated: MessageUsage | None) -> None:
     """Merge what is known at the end only: why it ended, and the counts that hold."""
     if stop_reason is not None:
         answer.finish_reasons[0] = stop_reason
     if stated is None:
         return
-    usage = _input_usage(answer.usage or Usage(), stated)
-    output = _latest(stated.output_tokens, usage.output_tokens)
-    details = stated.output_tokens_details
-    reasoning = _latest(details.thinking_tokens if details else None, usage.reasoning_output_tokens)
-    exceeded = reasoning is not None and output is not None and reasoning > output
-    answer.usage = replace(
-        usage,
-        output_tokens=output,
-        reasoning_output_tokens=output if exceeded else reasoning,
-        inconsistent=exceeded,
-    )
+    answer.usage = message_usage(answer.usage or Usage(), stated)
     answer.service_tier = stated.service_tier or answer.service_tier
     answer.reported_cost = chat_cost(stated)
 
 
-def _opening_usage(stated: _Usage | None) -> Usage | None:
+def _opening_usage(stated: MessageUsage | None) -> Usage | None:
     """Return the counts of a `message_start`: OpenRouter opens with zeros, and no prompt has no tokens."""
     if stated is None:
         return None
-    usage = _input_usage(Usage(), stated)
+    usage = input_usage(Usage(), stated)
     return replace(usage, input_tokens=usage.input_tokens or None)
-
-
-def _input_usage(before: Usage, stated: _Usage) -> Usage:
-    """Return `before` with the input counts that are `stated` now; a count that is not stated again still holds."""
-    read = _latest(stated.cache_read_input_tokens, before.cache_read_input_tokens)
-    written = _latest(stated.cache_creation_input_tokens, before.cache_write_input_tokens)
-    uncached = _latest(stated.input_tokens, None)
-    if not uncached and before.input_tokens is not None:
-        uncached = before.input_tokens - (before.cache_read_input_tokens or 0) - (before.cache_write_input_tokens or 0)
-    split, tools = stated.cache_creation, stated.server_tool_use
-    for_5m, for_1h = (split.ephemeral_5m_input_tokens, split.ephemeral_1h_input_tokens) if split else (None, None)
-    return replace(
-        before,
-        input_tokens=None if uncached is None else uncached + (read or 0) + (written or 0),
-        cache_read_input_tokens=read,
-        cache_write_input_tokens=written,
-        cache_write_5m_input_tokens=_latest(for_5m, before.cache_write_5m_input_tokens),
-        cache_write_1h_input_tokens=_latest(for_1h, before.cache_write_1h_input_tokens),
-        web_searches=_latest(tools.web_search_requests if tools else None, before.web_searches),
-    )
-
-
-def _latest(stated: int | None, before: int | None) -> int | None:
-    """Return the count that is `stated` now, if it can be a count, or else what was known before."""
-    return stated if stated is not None and 0 <= stated < _LARGEST else before
-
-
-def _message(turn: _Turn) -> Message:
-    said = parts(turn.content)
-    results = bool(said) and all(one.kind == "tool_result" for one in said)
-    return Message("tool" if results else turn.role, said)

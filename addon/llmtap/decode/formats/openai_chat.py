@@ -1,194 +1,53 @@
 """OpenAI Chat Completions, as OpenAI and all who copied it speak it (https://platform.openai.com/docs/api-reference/chat).
 
-A chunk of a stream and a whole answer are one shape, but for `delta` and `message`, and one function merges both.
-What vendors add is read where it means the same. Legacy completions (`prompt`, `text`) are two members more.
+Answers are those of `decode.completion`, which the legacy Completions share; here stands how a chat is asked for.
 """
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 
-from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, ProviderError
+from llmtap.decode.completion import Parameters, Typed, asked_for, merge, read_response
+from llmtap.decode.inference import InferenceRequest
 from llmtap.decode.lenient import read
-from llmtap.decode.turns import Function, Turn, merge_turn, message
-from llmtap.decode.usage import ChatUsage, chat_cost, chat_usage
+from llmtap.decode.turns import Function, Turn, message
 
-_OUTPUT_TYPES = {"text": "text", "json_object": "json", "json_schema": "json"}
-
-
-class _Choice(msgspec.Struct, gc=False):
-    """One of the answers; OpenRouter puts an upstream's `error` here, with status 200."""
-
-    index: int = 0
-    delta: Turn | None = None
-    message: Turn | None = None
-    text: str | None = None
-    finish_reason: str | int | None = None
-    error: object = None
-
-
-class _Groq(msgspec.Struct, gc=False):
-    usage: ChatUsage | None = None
-
-
-class _Completion(msgspec.Struct, gc=False):
-    """A chunk or a whole answer."""
-
-    id: str | None = None
-    model: str | None = None
-    choices: list[_Choice] | None = None
-    usage: ChatUsage | None = None
-    error: object = None
-    service_tier: str | None = None
-    system_fingerprint: str | None = None
-    x_groq: _Groq | None = None
-
-
-class _Typed(msgspec.Struct, gc=False):
-    type: str | None = None
-    name: str | None = None
-    function: Function | None = None
-
-
-class _StreamOptions(msgspec.Struct, gc=False):
-    include_usage: bool | None = None
+__all__ = ["merge", "read_request", "read_response"]
 
 
 class _Reasoning(msgspec.Struct, gc=False):
     effort: str | None = None
 
 
-class _Request(msgspec.Struct):
-    model: str | None = None
-    messages: list[Turn] = []
-    prompt: str | list[str] | None = None
-    stream: bool | None = None
-    stream_options: _StreamOptions | None = None
-    max_tokens: int | None = None
+class _Request(Parameters):
+    messages: list[Turn] | None = None
     max_completion_tokens: int | None = None
-    temperature: float | None = None
-    top_p: float | None = None
-    top_k: float | None = None
-    frequency_penalty: float | None = None
-    presence_penalty: float | None = None
-    seed: int | None = None
-    n: int | None = None
-    stop: str | list[str] | None = None
-    response_format: _Typed | None = None
     modalities: list[str] | None = None
     reasoning_effort: str | None = None
     reasoning: _Reasoning | None = None
-    service_tier: str | None = None
-    user: str | None = None
-    safety_identifier: str | None = None
-    tools: list[_Typed] | None = None
+    tools: list[Typed] | None = None
     functions: list[Function] | None = None
 
 
 def read_request(body: bytes) -> InferenceRequest:
-    """Return what the request body asks for."""
+    """Return what the request body asks for; where both limits stand, the newer one holds."""
     asked = read(_Request, body)
-    messages = [message(turn) for turn in asked.messages]
-    if asked.prompt is not None:
-        prompts = [asked.prompt] if isinstance(asked.prompt, str) else asked.prompt
-        messages += [Message("user", (Part("text", prompt),)) for prompt in prompts]
     tools = [(tool.function and tool.function.name) or tool.name or tool.type for tool in asked.tools or ()]
     tools += [function.name for function in asked.functions or ()]
-    return InferenceRequest(
-        model=asked.model,
-        stream=asked.stream,
-        include_usage=asked.stream_options.include_usage if asked.stream_options else None,
+    plain = asked_for(asked)
+    return replace(
+        plain,
         max_tokens=asked.max_tokens if asked.max_completion_tokens is None else asked.max_completion_tokens,
-        temperature=asked.temperature,
-        top_p=asked.top_p,
-        top_k=asked.top_k,
-        frequency_penalty=asked.frequency_penalty,
-        presence_penalty=asked.presence_penalty,
-        seed=asked.seed,
-        choice_count=asked.n,
-        stop_sequences=(asked.stop,) if isinstance(asked.stop, str) else tuple(asked.stop or ()),
-        output_type=_output_type(asked),
+        output_type=_medium(asked.modalities or ()) or plain.output_type,
         reasoning_level=asked.reasoning_effort or (asked.reasoning.effort if asked.reasoning else None),
-        service_tier=asked.service_tier,
-        user=asked.user or asked.safety_identifier,
         tools=tuple(name for name in tools if name),
-        messages=tuple(messages),
+        messages=tuple(message(turn) for turn in asked.messages or ()),
     )
 
 
-def read_response(answer: Answer, body: bytes) -> None:
-    """Merge a whole answer; a body without choices is asked for the error it states."""
-    _merge(answer, body, streamed=False)
-
-
-def merge(answer: Answer, event: Event) -> bool:
-    """Merge one chunk; `[DONE]`, or a finish reason for every choice seen, is the end mark.
-
-    Text, reasoning, a refusal, audio and any piece of a tool call are content; a role alone is none.
-    """
-    data = event.data
-    if not data.startswith(b"{"):
-        data = data.strip()
-        if not data or data == b"[DONE]":
-            answer.completed = answer.completed or bool(data)
-            return False
-    if event.name == "error":
-        answer.error = read_error(data) or ProviderError(message=data.decode("utf-8", "replace"))
-    return _merge(answer, data, streamed=True)
-
-
-def _merge(answer: Answer, body: bytes, *, streamed: bool) -> bool:
-    """Merge a chunk or a whole answer; return whether it carried content."""
-    completion = read(_Completion, body)
-    # Chunks repeat who they are: it is read until it is known, and where the usage stands.
-    if answer.model is None or completion.usage is not None or completion.x_groq is not None or not completion.choices:
-        _merge_head(answer, completion)
-    if completion.error is not None or (completion.choices is None and completion.usage is None):
-        answer.error = read_error(body) or answer.error
-    carried = False
-    for choice in completion.choices or ():
-        index = choice.index
-        turn = choice.delta or choice.message if streamed else choice.message or choice.delta
-        if index not in answer.roles:
-            answer.roles[index] = (turn.role if turn else None) or "assistant"
-            answer.completed = False
-        if turn is not None:
-            carried = merge_turn(answer, index, turn) or carried
-        elif choice.text:
-            answer.part((index, "text"), "text", index).text.append(choice.text)
-            carried = True
-        if choice.finish_reason:
-            answer.finish_reasons[index] = str(choice.finish_reason)
-            answer.completed = answer.roles.keys() <= answer.finish_reasons.keys()
-        if choice.error is not None:
-            answer.error = read_error(msgspec.json.encode({"error": choice.error})) or answer.error
-    return carried
-
-
-def _merge_head(answer: Answer, completion: _Completion) -> None:
-    if answer.id is None:
-        answer.id = completion.id or None
-    answer.model = completion.model or answer.model
-    answer.system_fingerprint = completion.system_fingerprint or answer.system_fingerprint
-    answer.service_tier = completion.service_tier or answer.service_tier
-    usage = completion.usage or (completion.x_groq.usage if completion.x_groq else None)
-    if usage is not None:
-        _merge_usage(answer, usage)
-
-
-def _merge_usage(answer: Answer, usage: ChatUsage) -> None:
-    """Replace the usage: the last one stated is the whole, never an addition (providers.md 1.5)."""
-    answer.usage = chat_usage(usage) or answer.usage
-    cost = chat_cost(usage)
-    if cost is not None:
-        answer.reported_cost = cost
-    if usage.service_tier:
-        answer.service_tier = usage.service_tier
-
-
-def _output_type(asked: _Request) -> str | None:
-    """Return the `gen_ai.output.type` that is asked for: `text`, `json`, `image` or `speech`."""
-    modalities = asked.modalities or ()
-    if "audio" in modalities or "image" in modalities:
-        return "speech" if "audio" in modalities else "image"
-    return _OUTPUT_TYPES.get(asked.response_format.type or "") if asked.response_format else None
+def _medium(modalities: Sequence[str]) -> str | None:
+    """Return the `gen_ai.output.type` of an answer that is no text alone: `speech` or `image`."""
+    if "audio" in modalities:
+        return "speech"
+    return "image" if "image" in modalities else None

@@ -1,0 +1,69 @@
+"""The WebSocket sessions under way, by the flow they belong to; live ones, and those of a recording.
+
+A session that is not known here is none of ours: whatever is said of it gives nothing.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from llmtap.capture.exchange import Exchange, Failure
+from llmtap.capture.session import Session
+from llmtap.capture.window import CaptureSettings
+
+CLEAN = frozenset({1000, 1001, 1005})
+"""The close codes of a session that ended as meant (RFC 6455, section 7.4.1)."""
+
+
+@dataclass(slots=True)
+class Sessions:
+    """The sessions under way by the key of their flow, each with bodies of at most `cap` bytes."""
+
+    cap: int = CaptureSettings().max_body_bytes
+    live: dict[str, Session] = field(default_factory=dict)
+
+    def open(self, key: str, upgrade: Exchange) -> None:
+        """Follow the session that `upgrade` opened."""
+        self.live[key] = Session(upgrade, self.cap)
+
+    def message(self, key: str, data: bytes, *, from_client: bool) -> list[Exchange]:
+        """Take in a message that passes now."""
+        session = self.live.get(key)
+        if session is None:
+            return []
+        return (session.sent if from_client else session.received)(time.monotonic(), data)
+
+    def close(self, key: str, code: int | None, reason: str | None, *, by_client: bool) -> list[Exchange]:
+        """End a session that is closed now, with a close code and a reason (RFC 6455)."""
+        session = self.live.pop(key, None)
+        if session is None:
+            return []
+        return session.close(
+            time.monotonic(), ended(code, reason, by_client=by_client), clean=by_client or code in CLEAN
+        )
+
+    def close_all(self, failure: Failure) -> list[Exchange]:
+        """End every session, each with `failure`."""
+        live, self.live = self.live, {}
+        return [one for session in live.values() for one in session.close(time.monotonic(), failure, clean=True)]
+
+
+def ended(code: int | None, reason: str | None, *, by_client: bool) -> Failure:
+    """Return why a response did not come to its end when its session was closed."""
+    who, type_ = ("client", "client_disconnected") if by_client else ("server", "stream_interrupted")
+    return Failure(type_, f"The {who} closed the session (code {code}{', ' if reason else ''}{reason or ''}).")
+
+
+def calls(
+    upgrade: Exchange, messages: Iterable[tuple[float | None, bool, bytes]], cap: int, failure: Failure | None = None
+) -> list[Exchange]:
+    """Return the Exchanges of a recorded session, whose messages are instant, whether the client's, and content.
+
+    `failure` is why it ended, None when it ended as meant.
+    """
+    session, last = Session(upgrade, cap), upgrade.ended_at
+    done: list[Exchange] = []
+    for at, from_client, data in messages:
+        done += (session.sent if from_client else session.received)(at, data)
+        last = at
+    return done + session.close(last, failure or ended(1000, None, by_client=True), clean=failure is None)

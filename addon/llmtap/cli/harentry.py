@@ -1,0 +1,240 @@
+"""One entry of a HAR file as an Exchange: where it went, what was asked and answered, and when, as far as it says.
+
+Writers differ: HTTP/2 pseudo headers stand among the headers, the query beside the URL, and what is not known is left
+out, -1 or 0. A call takes time, so a time of 0 is one that nobody measured. The id is made of the entry's own words.
+"""
+
+import hashlib
+import math
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+import msgspec
+
+from llmtap.capture.exchange import Exchange, Failure, Headers, Request, Response, header, new_id
+from llmtap.capture.provider import Providers
+from llmtap.capture.recorder import SWITCHING_PROTOCOLS, failure
+from llmtap.cli.harbody import Content, body
+
+NO_ANSWER = Failure("_OTHER", "The recording holds no answer.")
+
+_FAILURES = (
+    (re.compile(r"abort|cancel", re.IGNORECASE), "client_disconnected"),
+    (re.compile(r"name not resolved|unknown host", re.IGNORECASE), "dns_error"),
+    (re.compile(r"\bcert", re.IGNORECASE), "tls_error"),
+)
+"""What browsers say and mitmproxy does not (net::ERR_…, NS_…), each `_` a blank."""
+_BEFORE_HEADERS = ("blocked", "dns", "connect", "send", "wait")
+"""The timings that pass before the headers of the answer; `ssl` is part of `connect`."""
+_VERSIONS = {"h2": "HTTP/2.0", "h3": "HTTP/3", "http/2": "HTTP/2.0", "http/3.0": "HTTP/3", "unknown": ""}
+"""mitmproxy's own spelling."""
+_LATEST = 4_102_444_800
+"""The year 2100: an instant beyond it is none."""
+
+
+class _Field(msgspec.Struct):
+    name: str = ""
+    value: str = ""
+
+
+class _Request(msgspec.Struct):
+    method: str = "GET"
+    url: str = ""
+    http_version: str | None = msgspec.field(default=None, name="httpVersion")
+    headers: list[_Field] | dict[str, str] = []
+    query: list[_Field] = msgspec.field(default_factory=list, name="queryString")
+    content: Content | None = msgspec.field(default=None, name="postData")
+    size: int | None = msgspec.field(default=None, name="bodySize")
+
+
+class _Response(msgspec.Struct):
+    status: int = 0
+    http_version: str | None = msgspec.field(default=None, name="httpVersion")
+    headers: list[_Field] | dict[str, str] = []
+    content: Content | None = None
+    size: int | None = msgspec.field(default=None, name="bodySize")
+    error: str | None = msgspec.field(default=None, name="_error")
+
+
+class HarEntry(msgspec.Struct):
+    """What is read of an entry; durations in milliseconds. What begins with `_` are widespread additions of writers."""
+
+    started: str | float | None = msgspec.field(default=None, name="startedDateTime")
+    time: float | None = None
+    request: _Request = msgspec.field(default_factory=_Request)
+    response: _Response | None = None
+    timings: dict[str, float | None] | None = None
+    error: str | None = msgspec.field(default=None, name="_error")
+    resource_type: str | None = msgspec.field(default=None, name="_resourceType")
+    messages: msgspec.Raw | None = msgspec.field(default=None, name="_webSocketMessages")
+
+
+def websocket(entry: HarEntry) -> bool:
+    """Return whether an entry is a WebSocket session."""
+    return (
+        entry.messages is not None
+        or entry.resource_type == "websocket"
+        or entry.request.url.startswith(("ws:", "wss:"))
+        or (entry.response is not None and entry.response.status == SWITCHING_PROTOCOLS)
+    )
+
+
+def seed(entry: HarEntry) -> bytes:
+    """Return a digest of what makes an entry itself: the call, its begin and its answer."""
+    asked, answered = entry.request, entry.response
+    said = (
+        (entry.started, asked.method, asked.url, asked.content and asked.content.text),
+        (answered.status, answered.content and answered.content.text) if answered else None,
+    )
+    return hashlib.blake2b(msgspec.json.encode(said), digest_size=16).digest()
+
+
+def exchange_of(entry: HarEntry, providers: Providers, own: bytes, written: float) -> Exchange | None:
+    """Return an entry as an Exchange, its id made of `own`; None when it is no call of an LLM API.
+
+    An entry that does not say when it began, nor whose answer does, is dated by the file: it was `written` later.
+    """
+    asked = entry.request
+    stated = _headers(asked.headers)
+    address = _address(asked.url, stated)
+    if address is None:
+        return None
+    headers, method = _plain(stated, asked.content), asked.method.upper()
+    host, port, path = _host(address, stated), _port(address), _path(address, asked.query)
+    endpoint = providers.endpoint(host, port, method, path, headers)
+    if endpoint is None:
+        return None
+    sent, headers = body(_sized(asked.content, asked.size), headers)
+    response = _answered(entry.response)
+    began = _instant(entry.started)
+    if began is None:
+        began = _date(response)
+    started = written if began is None else began
+    headers_after, ended_after = _durations(entry)
+    version = _version(asked.http_version)
+    return Exchange(
+        id=new_id(began or 0.0, own),
+        started=started,
+        origin=started,
+        endpoint=endpoint,
+        request=Request(method, address.scheme, host, port, path, headers, sent, version),
+        response=response,
+        headers_at=None if response is None or headers_after is None else started + headers_after,
+        ended_at=None if ended_after is None else started + ended_after,
+        failure=_failure(entry, answering=response is not None),
+        server_host=host,
+        server_port=port,
+    )
+
+
+def _answered(said: _Response | None) -> Response | None:
+    if said is None or said.status <= 0:
+        return None
+    received, headers = body(_sized(said.content, said.size), _plain(_headers(said.headers), said.content))
+    return Response(said.status, headers, received, _version(said.http_version))
+
+
+def _sized(content: Content | None, size: int | None) -> Content | None:
+    """Return a body that says how large it was, if the message does (`bodySize`; -1 is unknown)."""
+    if content is None:
+        return Content(size=size)
+    return content if content.size else msgspec.structs.replace(content, size=size)
+
+
+def _failure(entry: HarEntry, *, answering: bool) -> Failure | None:
+    message = entry.error or (entry.response and entry.response.error)
+    if not message:
+        return None if answering else NO_ANSWER
+    words = message.replace("_", " ")
+    type_ = next((type_ for pattern, type_ in _FAILURES if pattern.search(words)), None)
+    return Failure(type_ or failure(words, answering=answering).type, message)
+
+
+def _durations(entry: HarEntry) -> tuple[float | None, float | None]:
+    """Return the seconds from the begin to the answer's headers, and to its end."""
+    timings = {name: each for name, each in (entry.timings or {}).items() if each is not None and 0 <= each < math.inf}
+    headers = ended = None
+    if timings.get("wait"):
+        headers = sum(timings.get(name, 0.0) for name in _BEFORE_HEADERS) / 1000
+    if entry.time is not None and 0 < entry.time < math.inf:
+        ended = entry.time / 1000
+    elif headers is not None and "receive" in timings:
+        ended = headers + timings["receive"] / 1000
+    return (headers if headers is None or ended is None else min(headers, ended)), ended
+
+
+def _instant(stated: str | float | None) -> float | None:
+    """Return the instant that a date and time names, in seconds since the epoch; without a zone it is UTC."""
+    try:
+        moment = datetime.fromisoformat(stated) if isinstance(stated, str) else None
+        if moment is not None:
+            stated = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    if not isinstance(stated, (int, float)) or not 0 <= stated < _LATEST:
+        return None
+    return float(stated)
+
+
+def _date(response: Response | None) -> float | None:
+    """Return the instant at which the answer says that it was made, which is soon after the call began."""
+    said = header(response.headers, "date") if response else None
+    try:
+        return _instant(parsedate_to_datetime(said).isoformat()) if said else None
+    except (ValueError, TypeError, IndexError):
+        return None
+
+
+def _headers(said: list[_Field] | dict[str, str]) -> Headers:
+    pairs = said.items() if isinstance(said, dict) else ((field.name, field.value) for field in said)
+    return tuple((name.encode("utf-8", "replace"), value.encode("utf-8", "replace")) for name, value in pairs)
+
+
+def _plain(headers: Headers, content: Content | None) -> Headers:
+    """Return headers as a message has them: no pseudo headers, and the content type even when only the body says it."""
+    kept = tuple(field for field in headers if not field[0].startswith(b":"))
+    kind = (content and content.mime_type) or ""
+    if "/" not in kind or header(kept, "content-type") is not None:
+        return kept
+    return (*kept, (b"content-type", kind.encode("utf-8", "replace")))
+
+
+def _address(url: str, headers: Headers) -> SplitResult | None:
+    """Return where a request went; what the URL lacks, the headers say. None when it cannot be known."""
+    try:
+        if "://" not in url.partition("?")[0]:
+            authority = header(headers, ":authority") or header(headers, "host") or ""
+            url = f"{header(headers, ':scheme') or 'https'}://{authority if url.startswith('/') else ''}{url}"
+        address = urlsplit(url.strip())
+        usable = bool(address.scheme in ("http", "https") and address.hostname and _port(address))
+    except ValueError:
+        return None
+    return address if usable else None
+
+
+def _host(address: SplitResult, headers: Headers) -> str:
+    """Return the host that was meant: behind an address that is a number, the one that the client named."""
+    host = address.hostname or ""
+    try:
+        ip_address(host)
+        meant = urlsplit(f"//{header(headers, ':authority') or header(headers, 'host') or ''}").hostname
+    except ValueError:
+        return host
+    return meant or host
+
+
+def _port(address: SplitResult) -> int:
+    return address.port or (80 if address.scheme == "http" else 443)
+
+
+def _path(address: SplitResult, query: list[_Field]) -> str:
+    asked = address.query or urlencode([(field.name, field.value) for field in query])
+    return f"{address.path or '/'}{'?' if asked else ''}{asked}"
+
+
+def _version(said: str | None) -> str:
+    version = (said or "").strip()
+    return _VERSIONS.get(version.lower(), version.upper())

@@ -1,0 +1,157 @@
+"""`llmtap replay`: recorded traffic read as the live path would have read it, into documents.
+
+The walk is `pipeline.read`, under the same settings; only the Exchange comes from a file. Ids are made of the recording
+(`capture.exchange.new_id`), so whatever is replayed twice, or was seen live and is replayed from mitmproxy's own flow
+file, is stored once.
+"""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import click
+import msgspec
+
+from llmtap.capture.provider import Providers
+from llmtap.cli.entry import Entry, UnreadableError
+from llmtap.cli.flowfile import flow_entries
+from llmtap.cli.har import har_entries, is_har
+from llmtap.cli.mistake import Mistake
+from llmtap.cli.options import config_option, settings_of
+from llmtap.cli.tables import count
+from llmtap.config import Settings, shipped
+from llmtap.enrich.cost import Prices
+from llmtap.export.cluster import Cluster
+from llmtap.export.document import Document
+from llmtap.export.outbox import Outbox, OutboxError
+from llmtap.export.shipper import Shipper
+from llmtap.pipeline import BATCH, DAY, read
+
+PATIENCE = 60.0
+"""How long (seconds) delivery may make no headway before the command gives up; the documents stay in the store."""
+PAUSE = 0.2
+"""Seconds between two looks at how far delivery is."""
+NEWS = 500
+"""After how many entries the progress is told again, on a terminal."""
+
+_SAID = {"documents": "documents", "other": "no LLM calls", "websocket": "WebSocket sessions, not read"}
+
+
+@click.command("replay")
+@config_option
+@click.option("--store", "keep", is_flag=True, help="Put the documents into the store instead of printing them.")
+@click.option("--ship", is_flag=True, help="Put them into the store and wait until Elasticsearch has them.")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+def command(config: Path | None, files: tuple[Path, ...], *, keep: bool, ship: bool) -> None:
+    """Read recorded traffic and print a document, one line of JSON, for each LLM call.
+
+    A FILE is one of mitmproxy's flow files, or a HAR file (1.2) of a browser or another recorder. What is no LLM call
+    is counted on stderr. Whatever is stored twice stays one document.
+    """
+    settings = settings_of(config)
+    if ship and settings.elasticsearch.url is None:
+        raise Mistake("No Elasticsearch is configured (`elasticsearch.url`), so nothing can be shipped.", exit_code=2)
+    try:
+        if keep or ship:
+            _store(files, settings, ship=ship)
+        else:
+            _print(files, settings)
+    except OutboxError as error:
+        raise Mistake(str(error)) from error
+
+
+def _print(files: tuple[Path, ...], settings: Settings) -> None:
+    out = sys.stdout.buffer
+    try:
+        for made in _documents(files, settings):
+            out.write(made.body + b"\n")
+    finally:
+        out.flush()
+
+
+def _store(files: tuple[Path, ...], settings: Settings, *, ship: bool) -> None:
+    """Put the documents into the store in batches; what could be read before a file broke off is in it."""
+    with closing(_outbox(settings)) as outbox:
+        batch: list[tuple[str, bytes]] = []
+        new = 0
+        try:
+            for made in _documents(files, settings):
+                batch.append((made.id, made.body))
+                if len(batch) == BATCH:
+                    new += outbox.put(batch)
+                    batch.clear()
+        finally:
+            new += outbox.put(batch)
+            _say(f"{count(new)} new in {outbox.path}")
+        if ship:
+            _deliver(outbox, settings)
+
+
+def _outbox(settings: Settings) -> Outbox:
+    store = settings.store
+    return Outbox(
+        store.path,
+        max_bytes=store.max_bytes,
+        retention=store.retention_days * DAY,
+        keep_pending=settings.elasticsearch.url is not None,
+    )
+
+
+def _deliver(outbox: Outbox, settings: Settings) -> None:
+    """Wait until everything that was put is delivered or refused; a proxy that has the store does the carrying."""
+    template = msgspec.json.decode(shipped("elasticsearch/index-template.json").read_bytes())
+    shipper = Shipper(outbox, Cluster(settings.elasticsearch), settings.elasticsearch, template)
+    last, before = outbox.last_seq(), outbox.counts()
+    shipper.start()
+    try:
+        moved, pending = time.monotonic(), before.pending
+        while any(row.seq <= last for row in outbox.claim(1, 1, float("inf"))):
+            time.sleep(PAUSE)
+            if (now := outbox.counts().pending) != pending:
+                moved, pending = time.monotonic(), now
+            elif time.monotonic() - moved > PATIENCE:
+                raise Mistake(
+                    f"{count(now)} documents still wait for Elasticsearch; they stay in {outbox.path} and are "
+                    "delivered when the proxy runs next. `llmtap check` says what is wrong."
+                )
+    finally:
+        shipper.stop(1.0)
+    after = outbox.counts()
+    _say(f"{count(after.delivered - before.delivered)} delivered to Elasticsearch")
+    if refused := after.dead - before.dead:
+        raise Mistake(f"Elasticsearch refused {count(refused)} documents; `llmtap outbox dead` says why.")
+
+
+def _documents(files: tuple[Path, ...], settings: Settings) -> Iterator[Document]:
+    providers, prices = Providers(settings.providers, settings.capture), Prices(settings.prices)
+    for path in files:
+        counts = Counter[str]()
+        try:
+            for entry in _entries(path, providers):
+                found = read(entry.exchange, settings, prices) if entry.exchange else None
+                counts["documents" if found else entry.reason or "other"] += 1
+                if found:
+                    yield found[1]
+                if counts.total() % NEWS == 0 and sys.stderr.isatty():
+                    _say(f"{path}: {count(counts.total())} entries …")
+        except UnreadableError as error:
+            where = f"entry {error.number} of {path}" if error.number else str(path)
+            raise Mistake(f"{where} cannot be read: {error.why}.") from error
+        except OSError as error:
+            raise Mistake(f"{path} cannot be read: {error.strerror or error}.") from error
+        finally:
+            told = ", ".join(f"{count(number)} {_SAID[name]}" for name, number in sorted(counts.items()))
+            _say(f"{path}: {count(counts.total())} entries: {told}" if counts else f"{path}: no entries")
+
+
+def _entries(path: Path, providers: Providers) -> Iterator[Entry]:
+    with path.open("rb") as file:
+        start = file.read(64)
+    return har_entries(path, providers) if is_har(start) else flow_entries(path, providers)
+
+
+def _say(sentence: str) -> None:
+    click.echo(sentence, err=True)

@@ -1,0 +1,176 @@
+"""What Chat Completions and the legacy Completions share, as OpenAI and all who copied it speak them.
+
+The two differ in how the question is put (`messages`, `prompt`) and in one member of the answer (`text`); parameters,
+choices, usage and the framing of a stream are one. A chunk of a stream and a whole answer are one shape as well, but
+for `delta` and `message`, and one function merges both. What vendors add is read where it means the same.
+
+Source: https://platform.openai.com/docs/api-reference/chat and .../completions; vendors' own members as named.
+"""
+
+import msgspec
+
+from llmtap.decode.errors import read_error
+from llmtap.decode.events import Event
+from llmtap.decode.inference import Answer, InferenceRequest, ProviderError
+from llmtap.decode.lenient import read
+from llmtap.decode.turns import Function, Turn, merge_turn
+from llmtap.decode.usage import ChatUsage, chat_cost, chat_usage
+
+_OUTPUT_TYPES = {"text": "text", "json_object": "json", "json_schema": "json"}
+
+
+class Typed(msgspec.Struct, gc=False):
+    """A tool or a response format: its type, and its name at one place or another."""
+
+    type: str | None = None
+    name: str | None = None
+    function: Function | None = None
+
+
+class StreamOptions(msgspec.Struct, gc=False):
+    """Whether the last chunk of a stream states the usage."""
+
+    include_usage: bool | None = None
+
+
+class Parameters(msgspec.Struct):
+    """What either API lets an application ask for, beside the question itself."""
+
+    model: str | None = None
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    max_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: float | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    seed: int | None = None
+    n: int | None = None
+    stop: str | list[str] | None = None
+    response_format: Typed | None = None
+    service_tier: str | None = None
+    user: str | None = None
+    safety_identifier: str | None = None
+
+
+class _Choice(msgspec.Struct, gc=False):
+    """One of the answers; OpenRouter puts an upstream's `error` here, with status 200."""
+
+    index: int = 0
+    delta: Turn | None = None
+    message: Turn | None = None
+    text: str | None = None
+    finish_reason: str | int | None = None
+    error: object = None
+
+
+class _Groq(msgspec.Struct, gc=False):
+    usage: ChatUsage | None = None
+
+
+class _Completion(msgspec.Struct, gc=False):
+    """A chunk or a whole answer."""
+
+    id: str | None = None
+    model: str | None = None
+    choices: list[_Choice] | None = None
+    usage: ChatUsage | None = None
+    error: object = None
+    service_tier: str | None = None
+    system_fingerprint: str | None = None
+    provider: object = None
+    x_groq: _Groq | None = None
+
+
+def asked_for(asked: Parameters) -> InferenceRequest:
+    """Return what the parameters ask for; the question is the caller's to add."""
+    return InferenceRequest(
+        model=asked.model,
+        stream=asked.stream,
+        include_usage=asked.stream_options.include_usage if asked.stream_options else None,
+        max_tokens=asked.max_tokens,
+        temperature=asked.temperature,
+        top_p=asked.top_p,
+        top_k=asked.top_k,
+        frequency_penalty=asked.frequency_penalty,
+        presence_penalty=asked.presence_penalty,
+        seed=asked.seed,
+        choice_count=asked.n,
+        stop_sequences=(asked.stop,) if isinstance(asked.stop, str) else tuple(asked.stop or ()),
+        output_type=_OUTPUT_TYPES.get(asked.response_format.type or "") if asked.response_format else None,
+        service_tier=asked.service_tier,
+        user=asked.user or asked.safety_identifier,
+    )
+
+
+def read_response(answer: Answer, body: bytes) -> None:
+    """Merge a whole answer; a body without choices is asked for the error it states."""
+    _merge(answer, body, streamed=False)
+
+
+def merge(answer: Answer, event: Event) -> bool:
+    """Merge one chunk; `[DONE]`, or a finish reason for every choice seen, is the end mark.
+
+    Text, reasoning, a refusal, audio and any piece of a tool call are content; a role alone is none.
+    """
+    data = event.data
+    if not data.startswith(b"{"):
+        data = data.strip()
+        if not data or data == b"[DONE]":
+            answer.completed = answer.completed or bool(data)
+            return False
+    if event.name == "error":
+        answer.error = read_error(data) or ProviderError(message=data.decode("utf-8", "replace"))
+    return _merge(answer, data, streamed=True)
+
+
+def _merge(answer: Answer, body: bytes, *, streamed: bool) -> bool:
+    """Merge a chunk or a whole answer; return whether it carried content."""
+    completion = read(_Completion, body)
+    # Chunks repeat who they are: it is read until it is known, and where the usage stands.
+    if answer.model is None or completion.usage is not None or completion.x_groq is not None or not completion.choices:
+        _merge_head(answer, completion)
+    if completion.error is not None or (completion.choices is None and completion.usage is None):
+        answer.error = read_error(body) or answer.error
+    carried = False
+    for choice in completion.choices or ():
+        index = choice.index
+        turn = choice.delta or choice.message if streamed else choice.message or choice.delta
+        if index not in answer.roles:
+            answer.roles[index] = (turn.role if turn else None) or "assistant"
+            answer.completed = False
+        if turn is not None:
+            carried = merge_turn(answer, index, turn) or carried
+        elif choice.text:
+            answer.part((index, "text"), "text", index).text.append(choice.text)
+            carried = True
+        if choice.finish_reason:
+            answer.finish_reasons[index] = str(choice.finish_reason)
+            answer.completed = answer.roles.keys() <= answer.finish_reasons.keys()
+        if choice.error is not None:
+            answer.error = read_error(msgspec.json.encode({"error": choice.error})) or answer.error
+    return carried
+
+
+def _merge_head(answer: Answer, completion: _Completion) -> None:
+    if answer.id is None:
+        answer.id = completion.id or None
+    answer.model = completion.model or answer.model
+    answer.system_fingerprint = completion.system_fingerprint or answer.system_fingerprint
+    answer.service_tier = completion.service_tier or answer.service_tier
+    if isinstance(completion.provider, str):  # OpenRouter
+        answer.served_by = completion.provider or answer.served_by
+    usage = completion.usage or (completion.x_groq.usage if completion.x_groq else None)
+    if usage is not None:
+        _merge_usage(answer, usage)
+
+
+def _merge_usage(answer: Answer, usage: ChatUsage) -> None:
+    """Replace the usage: the last one stated is the whole, never an addition (providers.md 1.5)."""
+    answer.usage = chat_usage(usage) or answer.usage
+    cost = chat_cost(usage)
+    if cost is not None:
+        answer.reported_cost = cost
+    if usage.service_tier:
+        answer.service_tier = usage.service_tier

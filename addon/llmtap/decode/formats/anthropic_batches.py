@@ -1,0 +1,97 @@
+"""Anthropic's Message Batches: a batch as it stands, and its results, which are one JSON line a request.
+
+Law: the usage of results is the sum over all lines, since each line is an answer of its own; neither questions nor
+answers are kept, so memory does not grow with the batch. A batch itself states no usage. Results have no end mark: they
+are complete when their last line can be read.
+
+Source: https://docs.claude.com/en/api/creating-message-batches and .../retrieving-message-batch-results.
+"""
+
+from dataclasses import fields
+
+import msgspec
+
+from llmtap.decode.errors import read_error
+from llmtap.decode.events import Event
+from llmtap.decode.inference import Answer, InferenceRequest, Usage
+from llmtap.decode.lenient import read
+from llmtap.decode.message_usage import MessageUsage, message_usage
+
+_COUNTS = tuple(field.name for field in fields(Usage) if field.name != "inconsistent")
+
+
+class _Params(msgspec.Struct, frozen=True, gc=False):
+    model: str | None = None
+
+
+class _Asked(msgspec.Struct, frozen=True, gc=False):
+    params: _Params = _Params()
+
+
+class _Request(msgspec.Struct, frozen=True):
+    requests: list[_Asked] | None = None
+
+
+class _Message(msgspec.Struct, frozen=True):
+    model: str | None = None
+    usage: MessageUsage | None = None
+
+
+class _Result(msgspec.Struct, frozen=True):
+    type: str | None = None
+    message: _Message | None = None
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    """A batch, or one line of its results."""
+
+    id: str | None = None
+    processing_status: str | None = None
+    result: _Result | None = None
+
+
+def read_request(body: bytes) -> InferenceRequest:
+    """Return the model, where all requests of the batch name the same."""
+    models = {asked.params.model for asked in read(_Request, body).requests or ()}
+    return InferenceRequest(model=models.pop() if len(models) == 1 else None)
+
+
+def read_response(answer: Answer, body: bytes) -> None:
+    """Merge a batch, whose status is a finish reason once it has ended, or results of one line, or an error."""
+    stated = read(_Answer, body)
+    if stated.result is not None:
+        _add(answer, stated.result)
+    elif stated.processing_status is None:
+        answer.error = read_error(body) or answer.error
+    else:
+        answer.id = stated.id or answer.id
+        if stated.processing_status == "ended":
+            answer.finish_reasons[0] = "ended"
+
+
+def merge(answer: Answer, event: Event) -> bool:
+    """Merge one line of results; it is no content, since all of it was there before it was asked for."""
+    answer.completed = False
+    read_response(answer, event.data)
+    answer.completed = True
+    return False
+
+
+def _add(answer: Answer, result: _Result) -> None:
+    """Add one answer to the sum; the ways in which requests ended are finish reasons, each of them once."""
+    if result.type and result.type not in answer.finish_reasons.values():
+        answer.finish_reasons[len(answer.finish_reasons)] = result.type
+    if result.message is None:
+        return
+    answer.model = answer.model or result.message.model
+    if result.message.usage is not None:
+        answer.usage = _sum(answer.usage or Usage(), message_usage(Usage(), result.message.usage))
+
+
+def _sum(before: Usage, more: Usage) -> Usage:
+    """Return both together; what only one of them states is that one's."""
+    counts: dict[str, int | None] = {}
+    for name in _COUNTS:
+        one, other = getattr(before, name), getattr(more, name)
+        counts[name] = one if other is None else other if one is None else one + other
+    return Usage(**counts, inconsistent=before.inconsistent or more.inconsistent)

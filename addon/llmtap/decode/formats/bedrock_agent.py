@@ -1,0 +1,142 @@
+"""Bedrock's agents and knowledge bases: a question in, an answer out, and behind it calls of models that are not seen.
+
+What the models consumed is known only where the application asked for a trace: each of its `modelInvocationOutput`
+states one call, and the sum of them is the usage. Without a trace the usage is absent, not zero. A stream has no end
+mark; its chunks, or what it hands back to the application, are the end of the matter.
+
+Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_InvokeAgent.html and
+.../API_agent-runtime_RetrieveAndGenerate.html.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from llmtap.decode.blocks import compact
+from llmtap.decode.errors import read_error
+from llmtap.decode.events import Event
+from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
+from llmtap.decode.lenient import read
+
+type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
+
+
+class _Text(msgspec.Struct, frozen=True):
+    text: str | None = None
+
+
+class _Base(msgspec.Struct, frozen=True, rename="camel"):
+    model_arn: str | None = None
+
+
+class _Configuration(msgspec.Struct, frozen=True, rename="camel"):
+    knowledge_base_configuration: _Base | None = None
+    external_sources_configuration: _Base | None = None
+
+
+class _Request(msgspec.Struct, frozen=True, rename="camel"):
+    input_text: str | None = None
+    input: _Text | None = None
+    session_id: str | None = None
+    retrieve_and_generate_configuration: _Configuration | None = None
+
+
+class _Counts(msgspec.Struct, frozen=True, rename="camel"):
+    input_tokens: _Count | None = None
+    output_tokens: _Count | None = None
+
+
+class _Metadata(msgspec.Struct, frozen=True):
+    usage: _Counts | None = None
+
+
+class _Made(msgspec.Struct, frozen=True):
+    metadata: _Metadata | None = None
+
+
+class _Asked(msgspec.Struct, frozen=True, rename="camel"):
+    foundation_model: str | None = None
+
+
+class _Step(msgspec.Struct, frozen=True, rename="camel"):
+    """A step of any kind: before, in, after the orchestration, or the routing to another agent."""
+
+    model_invocation_input: _Asked | None = None
+    model_invocation_output: _Made | None = None
+
+
+class _Call(msgspec.Struct, frozen=True, rename="camel"):
+    """An event or a whole answer: a trace of steps by their kind, the output, or what is handed back."""
+
+    trace: dict[str, _Step] | None = None
+    output: _Text | None = None
+    text: str | None = None
+    session_id: str | None = None
+    invocation_id: str | None = None
+    invocation_inputs: object = None
+
+
+def read_request(body: bytes) -> InferenceRequest:
+    """Return what the body asks for; an agent names no model, a knowledge base does."""
+    asked = read(_Request, body)
+    config = asked.retrieve_and_generate_configuration or _Configuration()
+    base = config.knowledge_base_configuration or config.external_sources_configuration or _Base()
+    text = asked.input_text or (asked.input.text if asked.input else None)
+    return InferenceRequest(
+        model=base.model_arn.rpartition("/")[2] if base.model_arn else None,
+        conversation_id=asked.session_id,
+        messages=(Message("user", (Part("text", text),)),) if text else (),
+    )
+
+
+def read_response(answer: Answer, body: bytes) -> None:
+    """Merge a whole answer; a body without output is that of an error."""
+    stated = read(_Call, body)
+    if stated.output is None:
+        answer.error = read_error(body)
+    _merge(answer, stated)
+
+
+def merge(answer: Answer, event: Event) -> bool:
+    """Merge one event; a chunk is plain words, everything else is JSON."""
+    if event.name == "chunk":
+        answer.completed = True
+        return _say(answer, event.data.decode("utf-8", "replace"))
+    if event.name == "error":
+        answer.error = read_error(event.data)
+        return False
+    return _merge(answer, read(_Call, event.data))
+
+
+def _merge(answer: Answer, stated: _Call) -> bool:
+    answer.conversation_id = stated.session_id or answer.conversation_id
+    for step in (stated.trace or {}).values():
+        _trace(answer, step)
+    text = stated.output.text if stated.output else stated.text
+    if stated.invocation_inputs is not None:
+        answer.part("call", "tool_call").text[:] = [compact(stated.invocation_inputs)]
+        answer.parts["call"].id = stated.invocation_id
+    answer.completed = answer.completed or text is not None or stated.invocation_inputs is not None
+    return _say(answer, text)
+
+
+def _trace(answer: Answer, step: _Step) -> None:
+    if step.model_invocation_input is not None and step.model_invocation_input.foundation_model:
+        answer.model = step.model_invocation_input.foundation_model.rpartition("/")[2]
+    metadata = step.model_invocation_output.metadata if step.model_invocation_output else None
+    if metadata is not None and metadata.usage is not None:
+        before = answer.usage or Usage()
+        answer.usage = Usage(
+            input_tokens=_sum(before.input_tokens, metadata.usage.input_tokens),
+            output_tokens=_sum(before.output_tokens, metadata.usage.output_tokens),
+        )
+
+
+def _say(answer: Answer, text: str | None) -> bool:
+    if text:
+        answer.part("text", "text").text.append(text)
+    return bool(text)
+
+
+def _sum(before: int | None, more: int | None) -> int | None:
+    return before if more is None else (before or 0) + more

@@ -1,0 +1,67 @@
+"""Rerank, as Cohere made it and as Voyage, Jina, Together, SiliconFlow and vLLM copied it: documents put in order.
+
+Cohere bills by `search_units`, which are no tokens: its answers have no usage. The others count tokens, which are all
+input. There is no stream.
+
+Source: https://docs.cohere.com/reference/rerank, https://docs.voyageai.com/reference/reranker-api,
+https://jina.ai/reranker.
+"""
+
+import msgspec
+
+from llmtap.decode.errors import read_error
+from llmtap.decode.events import Event
+from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.lenient import read
+from llmtap.decode.metering import Metering, metered
+from llmtap.decode.usage import ChatUsage, chat_usage
+
+
+class _Document(msgspec.Struct, gc=False):
+    text: str = ""
+
+
+class _Request(msgspec.Struct):
+    model: str | None = None
+    query: str | _Document | None = None
+    documents: list[str | _Document] = []
+
+
+class _Ranked(msgspec.Struct, gc=False):
+    """One place in the order, of which nothing is read."""
+
+
+class _Response(msgspec.Struct):
+    id: str | None = None
+    model: str | None = None
+    results: list[_Ranked] | None = None
+    data: list[_Ranked] | None = None
+    meta: Metering | None = None
+    usage: ChatUsage | None = None
+
+
+def read_request(body: bytes) -> InferenceRequest:
+    """Return what the request body asks for: the query and then the documents are the parts of one message."""
+    asked = read(_Request, body)
+    said = [one for one in (asked.query, *asked.documents) if one is not None]
+    parts = tuple(Part("text", one if isinstance(one, str) else one.text) for one in said)
+    return InferenceRequest(model=asked.model, messages=(Message("user", parts),) if parts else ())
+
+
+def read_response(answer: Answer, body: bytes) -> None:
+    """Merge a whole answer; a body without an order is asked for the error it states."""
+    stated = read(_Response, body)
+    answer.id = stated.id or answer.id
+    answer.model = stated.model or answer.model
+    if stated.usage is not None:
+        answer.usage = chat_usage(stated.usage)
+    if stated.meta is not None:
+        answer.usage = metered(stated.meta) or answer.usage
+    if stated.results is None and stated.data is None:
+        answer.error = read_error(body)
+
+
+def merge(answer: Answer, event: Event) -> bool:
+    """Merge an event as if it were a whole answer, since the API has no stream; it carries no content."""
+    read_response(answer, event.data)
+    return False

@@ -1,0 +1,64 @@
+"""Gemini's embedContent and batchEmbedContents, at the Gemini API and at Vertex AI.
+
+The vectors are passed over without being built. There is no stream; an answer never has output tokens, and one to the
+models before gemini-embedding-2 states no usage at all.
+
+Source: https://ai.google.dev/api/embeddings.
+"""
+
+import msgspec
+
+from llmtap.decode.errors import read_error
+from llmtap.decode.events import Event
+from llmtap.decode.inference import Answer, InferenceRequest, Message
+from llmtap.decode.lenient import read
+from llmtap.decode.pieces import Content, camel, message
+from llmtap.decode.usage_metadata import UsageMetadata, metadata_usage
+
+
+class _Asked(msgspec.Struct, rename="camel"):
+    model: str | None = None
+    content: Content | str | None = None
+
+
+class _Request(_Asked, rename="camel"):
+    requests: list[_Asked] | None = None
+
+
+class _Vector(msgspec.Struct, gc=False):
+    """A vector, of which nothing is read."""
+
+
+class _Response(msgspec.Struct, rename="camel"):
+    embedding: _Vector | None = None
+    embeddings: list[_Vector] | None = None
+    usage_metadata: UsageMetadata | None = None
+
+
+def read_request(body: bytes) -> InferenceRequest:
+    """Return what the request body asks for; the inputs of a batch are the parts of one message."""
+    asked = read(_Request, camel(body))
+    each = (asked, *(asked.requests or ()))
+    model = next((one.model for one in each if one.model), None)
+    parts = tuple(part for one in each if one.content is not None for part in message(one.content).parts)
+    return InferenceRequest(
+        model=model.removeprefix("models/") if model else None,
+        messages=(Message("user", parts),) if parts else (),
+    )
+
+
+def read_response(answer: Answer, body: bytes) -> None:
+    """Merge a whole answer; a body without vectors is asked for the error it states."""
+    stated = read(_Response, body)
+    metadata = stated.usage_metadata
+    if metadata is not None:
+        answer.usage = metadata_usage(metadata) or answer.usage
+        answer.service_tier = metadata.service_tier or metadata.traffic_type or answer.service_tier
+    if stated.embedding is None and stated.embeddings is None:
+        answer.error = read_error(body) or answer.error
+
+
+def merge(answer: Answer, event: Event) -> bool:
+    """Merge an event as if it were a whole answer, since the API has no stream; it carries no content."""
+    read_response(answer, event.data)
+    return False

@@ -1,0 +1,68 @@
+"""Brings a usage object of Anthropic's Messages to OTel's arithmetic, as it grows over a stream or whole.
+
+Total input is the sum of uncached, cache-read and cache-written tokens, because Anthropic counts the three apart.
+Counts are cumulative: what is stated later replaces what was stated before, and what is not stated again still holds.
+
+Source: https://docs.claude.com/en/api/messages (usage); providers.md 1.6.
+"""
+
+from dataclasses import replace
+
+import msgspec
+
+from llmtap.decode.inference import Usage
+from llmtap.decode.usage import ChatUsage
+
+_LARGEST = 1 << 48
+
+
+class _OutputDetails(msgspec.Struct, frozen=True):
+    thinking_tokens: int | None = None
+
+
+class MessageUsage(ChatUsage, gc=False):
+    """A `usage` object as it stands in a body or in an event."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    output_tokens_details: _OutputDetails | None = None
+
+
+def input_usage(before: Usage, stated: MessageUsage) -> Usage:
+    """Return `before` with the input counts that are `stated` now; a count that is not stated again still holds."""
+    read = _latest(stated.cache_read_input_tokens, before.cache_read_input_tokens)
+    written = _latest(stated.cache_creation_input_tokens, before.cache_write_input_tokens)
+    uncached = _latest(stated.input_tokens, None)
+    if not uncached and before.input_tokens is not None:
+        uncached = before.input_tokens - (before.cache_read_input_tokens or 0) - (before.cache_write_input_tokens or 0)
+    split, tools = stated.cache_creation, stated.server_tool_use
+    for_5m, for_1h = (split.ephemeral_5m_input_tokens, split.ephemeral_1h_input_tokens) if split else (None, None)
+    return replace(
+        before,
+        input_tokens=None if uncached is None else uncached + (read or 0) + (written or 0),
+        cache_read_input_tokens=read,
+        cache_write_input_tokens=written,
+        cache_write_5m_input_tokens=_latest(for_5m, before.cache_write_5m_input_tokens),
+        cache_write_1h_input_tokens=_latest(for_1h, before.cache_write_1h_input_tokens),
+        web_searches=_latest(tools.web_search_requests if tools else None, before.web_searches),
+    )
+
+
+def message_usage(before: Usage, stated: MessageUsage) -> Usage:
+    """Return `before` with all counts that are `stated` now; thinking beyond the output is clamped and marked."""
+    usage = input_usage(before, stated)
+    output = _latest(stated.output_tokens, usage.output_tokens)
+    details = stated.output_tokens_details
+    reasoning = _latest(details.thinking_tokens if details else None, usage.reasoning_output_tokens)
+    exceeded = reasoning is not None and output is not None and reasoning > output
+    return replace(
+        usage,
+        output_tokens=output,
+        reasoning_output_tokens=output if exceeded else reasoning,
+        inconsistent=exceeded,
+    )
+
+
+def _latest(stated: int | None, before: int | None) -> int | None:
+    """Return the count that is `stated` now, if it can be a count, or else what was known before."""
+    return stated if stated is not None and 0 <= stated < _LARGEST else before

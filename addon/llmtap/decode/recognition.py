@@ -1,0 +1,109 @@
+"""Tells whether an exchange that only looks like an LLM call is one: by what its bodies say, cheap to dear.
+
+It is asked about endpoints that are not `certain`. A request that asks as LLM APIs are asked is not enough when the
+answer, of success, is plainly something else (providers.md 1.3). Whatever the bytes, nothing raises.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from llmtap.capture.exchange import Body, Exchange, Headers, Response, header
+from llmtap.decode.encoding import undo
+from llmtap.decode.framing import REACH, spoken
+
+_FAILED = 400
+_OTHER_PURPOSE = re.compile(r"/(?:de)?tokeni[sz]e|/apply-template|count[-_]?tokens|/cachedContents", re.IGNORECASE)
+"""Paths of doors that are asked like an LLM and only count, spell or keep: vLLM, llama.cpp, Cohere, Gemini."""
+_USUAL = frozenset(
+    {"model", "model_id", "messages", "message", "input", "inputs", "prompt", "contents", "query", "text", "texts"}
+    | {"input_file_id", "file"}
+)
+"""Members of which every request to an LLM, in whatever dialect, has one."""
+_FIELD = re.compile(rb'\bname="?([A-Za-z_]{1,32})')
+_TELLING = re.compile(
+    rb'"(?:usage|choices|content|text|output|outputs|message|delta|response|embeddings?|completions?|generated_text'
+    rb'|generations|answer|result)"\s*:'
+)
+"""Members of which every answer of an LLM, in whatever dialect, has one."""
+
+
+class _Sign(NamedTuple):
+    """How one dialect is told: the members that each of its requests has, and what each of its answers holds."""
+
+    asked: frozenset[str]
+    answered: re.Pattern[bytes]
+
+
+def _sign(asked: str, answered: bytes) -> _Sign:
+    return _Sign(frozenset(asked.split()), re.compile(answered))
+
+
+_SIGNS: Mapping[str, _Sign] = {
+    "aleph_alpha_completions": _sign("model prompt", rb'"completions"\s*:'),
+    "cohere_embed": _sign("", rb'"embeddings"\s*:'),
+    "cohere_rerank": _sign("query documents", rb'"(?:relevance_score|results|data)"\s*:'),
+    "cohere_v1_chat": _sign("message", rb'"(?:generation_id|event_type|response_id|text)"\s*:'),
+    "cohere_v1_classify": _sign("inputs", rb'"classifications"\s*:'),
+    "cohere_v1_generate": _sign("", rb'"(?:generations|summary)"\s*:'),
+    "llamacpp_completion": _sign("prompt", rb'"(?:content|tokens_predicted|timings)"\s*:'),
+    "ollama_chat": _sign("model messages", rb'"(?:created_at|done)"\s*:'),
+    "ollama_embeddings": _sign("model", rb'"embeddings?"\s*:'),
+    "ollama_generate": _sign("model", rb'"(?:created_at|done)"\s*:'),
+    "openai_audio": _sign("", rb'"text"\s*:|"type"\s*:\s*"(?:speech\.audio|transcript)\.'),
+    "openai_batches": _sign("input_file_id endpoint", rb'"object"\s*:\s*"batch"'),
+    "openai_images": _sign("prompt", rb'"(?:b64_json|url|created)"\s*:|"type"\s*:\s*"image_'),
+    "openai_moderations": _sign("input", rb'"(?:flagged|categories)"\s*:'),
+    "tgi_generate": _sign("inputs", rb'"(?:generated_text|token)"\s*:'),
+}
+"""The dialects of weak paths, by wire format."""
+
+
+def recognised(exchange: Exchange) -> bool:
+    """Return whether the bodies of an exchange read as those of an LLM call."""
+    request, response = exchange.request, exchange.response
+    if _OTHER_PURPOSE.search(request.path.partition("?")[0]):
+        return False
+    asked = _start(request.body, request.headers)
+    members = _members(asked) if asked.lstrip().startswith((b"{", b"[", b"-")) else frozenset()
+    if not members & _USUAL:
+        return False
+    answered = _start(response.body, response.headers) if response else b""
+    return spoken(b"", (), answered) is not None or _told(exchange, asked, members, answered)
+
+
+def _told(exchange: Exchange, asked: bytes, members: frozenset[str], answered: bytes) -> bool:
+    """Return whether the request tells, where the answer does not by itself, and the answer does not deny it."""
+    response = exchange.response
+    success = response is not None and response.status < _FAILED and exchange.failure is None
+    sign = _SIGNS.get(exchange.endpoint.wire_format or "")
+    if sign is not None and sign.asked <= members and (not success or _fits(sign, response, answered)):
+        return True
+    if success and not _TELLING.search(answered):
+        return False
+    if exchange.endpoint.known and "inputs" in members:  # the tasks of a Hugging Face endpoint, at any path
+        return True
+    return spoken(asked, exchange.request.headers, b"") is not None
+
+
+def _fits(sign: _Sign, response: Response | None, answered: bytes) -> bool:
+    """Return whether an answer is of the dialect; sound is one in itself."""
+    kind = (header(response.headers, "content-type") or "").lower() if response else ""
+    return kind.startswith("audio/") or sign.answered.search(answered) is not None
+
+
+def _start(body: Body, headers: Headers) -> bytes:
+    """Return the first bytes of a body without its encoding."""
+    return b"".join(data for _, data in undo(body, headers, 2 * REACH).body.chunks)[:REACH]
+
+
+def _members(asked: bytes) -> frozenset[str]:
+    """Return the names of the members of a JSON object, or of the fields of a form."""
+    if asked.lstrip().startswith(b"-"):
+        return frozenset(name.decode() for name in _FIELD.findall(asked))
+    try:
+        return frozenset(msgspec.json.decode(asked, type=dict[str, msgspec.Raw]))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return frozenset(name.decode() for name in re.findall(rb'"([a-z_]{1,32})"\s*:', asked))

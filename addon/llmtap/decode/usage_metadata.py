@@ -1,0 +1,106 @@
+"""Brings Google's `usageMetadata` to OTel's arithmetic: totals include their parts.
+
+Thoughts stand beside the candidates and the prompts of server tools beside the prompt, cached tokens inside the prompt:
+`total = prompt + toolUse + candidates + thoughts` (providers.md 1.6). A count of zero is left out by the server, so
+what is not stated is None and never 0.
+
+Source: https://ai.google.dev/api/generate-content#UsageMetadata and its page at Vertex AI, which adds `trafficType`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from typing import Annotated
+
+import msgspec
+
+from llmtap.decode.inference import Usage
+
+type Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
+"""A sane count; any other is left out by the lenient reader."""
+
+_MODALITIES = {"1": "TEXT", "2": "IMAGE", "4": "AUDIO"}
+_PARTS = tuple(field.name for field in fields(Usage) if field.name != "inconsistent")
+
+
+class Share(msgspec.Struct, rename="camel", gc=False):
+    """How many tokens are of one modality; some clients ask for enumerations as numbers."""
+
+    modality: str | int = ""
+    token_count: Count | None = None
+
+
+class UsageMetadata(msgspec.Struct, rename="camel", gc=False):
+    """A `usageMetadata` object; `response*` are the names of the Live API, `promptTokenDetails` that of embeddings."""
+
+    prompt_token_count: Count | None = None
+    cached_content_token_count: Count | None = None
+    candidates_token_count: Count | None = None
+    response_token_count: Count | None = None
+    thoughts_token_count: Count | None = None
+    tool_use_prompt_token_count: Count | None = None
+    total_token_count: Count | None = None
+    prompt_tokens_details: list[Share] | None = None
+    prompt_token_details: list[Share] | None = None
+    cache_tokens_details: list[Share] | None = None
+    candidates_tokens_details: list[Share] | None = None
+    response_tokens_details: list[Share] | None = None
+    tool_use_prompt_tokens_details: list[Share] | None = None
+    service_tier: str | None = None
+    traffic_type: str | None = None
+
+
+def metadata_usage(stated: UsageMetadata) -> Usage | None:
+    """Return the counts of a `usageMetadata`, or None when it states none.
+
+    A part that exceeds its whole is clamped, and the usage marked `inconsistent`.
+    """
+    total_input = _sum(stated.prompt_token_count, stated.tool_use_prompt_token_count)
+    candidates = stated.candidates_token_count
+    output = _sum(stated.response_token_count if candidates is None else candidates, stated.thoughts_token_count)
+    cached = stated.cached_content_token_count
+    exceeds = cached is not None and total_input is not None and cached > total_input
+    into = _shares(stated.prompt_tokens_details, stated.prompt_token_details, stated.tool_use_prompt_tokens_details)
+    out = _shares(stated.candidates_tokens_details, stated.response_tokens_details)
+    usage = Usage(
+        input_tokens=total_input,
+        output_tokens=output,
+        cache_read_input_tokens=total_input if exceeds else cached,
+        reasoning_output_tokens=stated.thoughts_token_count,
+        text_input_tokens=into.get("TEXT"),
+        text_output_tokens=out.get("TEXT"),
+        audio_input_tokens=into.get("AUDIO"),
+        audio_output_tokens=out.get("AUDIO"),
+        audio_cache_read_input_tokens=_shares(stated.cache_tokens_details).get("AUDIO"),
+        image_input_tokens=into.get("IMAGE"),
+        image_output_tokens=out.get("IMAGE"),
+        inconsistent=exceeds,
+    )
+    return None if usage == Usage() else usage
+
+
+def latest_usage(before: Usage | None, stated: UsageMetadata) -> Usage | None:
+    """Return the usage after one more `usageMetadata` of a stream: the last one holds, they are never added up.
+
+    One without an output (a chunk that tells `trafficType` alone, or the prompt only) leaves what it does not state.
+    """
+    usage = metadata_usage(stated)
+    if usage is None or before is None:
+        return usage or before
+    if usage.input_tokens is not None and usage.output_tokens is not None:
+        return usage
+    return replace(before, **{name: count for name in _PARTS if (count := getattr(usage, name)) is not None})
+
+
+def _sum(whole: int | None, beside: int | None) -> int | None:
+    return beside if whole is None else whole + (beside or 0)
+
+
+def _shares(*details: Iterable[Share] | None) -> dict[str, int]:
+    """Return the tokens of each modality, over all the lists that state some."""
+    found: dict[str, int] = {}
+    for share in (share for shares in details for share in shares or ()):
+        if share.token_count is not None:
+            name = str(share.modality).upper()
+            name = _MODALITIES.get(name, name)
+            found[name] = found.get(name, 0) + share.token_count
+    return found

@@ -1,0 +1,60 @@
+"""What every wire format owes, as functions that a twin calls: it reads whatever bytes, or raises what it promises."""
+
+import json
+from collections.abc import Callable, Iterable
+
+import msgspec
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from llmtap.decode.events import Event
+from llmtap.decode.formats import WireFormat
+from llmtap.decode.inference import Answer, InferenceResponse
+
+
+def odd_bodies(words: str) -> SearchStrategy[bytes]:
+    """Bytes of any kind, and JSON of any shape whose members and strings are among `words`."""
+    names = words.split()
+    leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(names) | st.text(max_size=6)
+    shapes = st.recursive(
+        leaves,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(names), inner, max_size=8),
+    )
+    return st.binary(max_size=64) | shapes.map(lambda value: json.dumps(value).encode())
+
+
+def calm(wire_format: WireFormat, data: bytes, name: str | None = None) -> None:
+    """Nothing but a msgspec error is raised, by any of the three functions."""
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: wire_format.merge(Answer(), Event(data, name)),
+        lambda: wire_format.read_response(Answer(), data),
+        lambda: wire_format.read_request(data),
+    )
+    for attempt in attempts:
+        try:
+            attempt()
+        except msgspec.MsgspecError:
+            continue
+
+
+def deep(wire_format: WireFormat, *openings: bytes) -> None:
+    """JSON nested however deep, behind each of `openings`, is read or refused."""
+    for depth in (300, 100_000):
+        for opening in (b"", *openings):
+            calm(wire_format, opening + b"[" * depth + b"]" * depth + b"}" * opening.count(b"{"))
+
+
+def fold(wire_format: WireFormat, bodies: Iterable[object], name: str | None = None) -> InferenceResponse:
+    """The answer that a stream of JSON values adds up to."""
+    answer = Answer()
+    for body in bodies:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        wire_format.merge(answer, Event(data, name))
+    return answer.response(streamed=True)
+
+
+def whole(wire_format: WireFormat, body: object) -> InferenceResponse:
+    """An unstreamed answer."""
+    answer = Answer()
+    wire_format.read_response(answer, json.dumps(body).encode())
+    return answer.response(streamed=False)

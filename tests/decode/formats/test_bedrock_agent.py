@@ -1,0 +1,82 @@
+"""Bedrock's agents: the sum of what was traced, and nothing where nothing was."""
+
+import json
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmtap.decode.events import Event
+from llmtap.decode.formats import bedrock_agent
+from llmtap.decode.inference import Answer, ProviderError, Usage
+
+
+def traced(kind: str, **counts: object) -> Event:
+    """A trace of one call of a model."""
+    made = {"modelInvocationOutput": {"metadata": {"usage": counts}, "rawResponse": {"content": "{}"}}}
+    return Event(json.dumps({"sessionId": "s", "trace": {kind: made}}).encode(), "trace")
+
+
+def fold(*events: Event) -> Answer:
+    """The answer that events add up to."""
+    answer = Answer()
+    for event in events:
+        bedrock_agent.merge(answer, event)
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ((), None),
+        ((traced("orchestrationTrace", inputTokens=5, outputTokens=2),), Usage(5, 2)),
+        (
+            (
+                traced("preProcessingTrace", inputTokens=5, outputTokens=2),
+                traced("orchestrationTrace", inputTokens=7, outputTokens=1),
+            ),
+            Usage(12, 3),
+        ),
+        ((traced("orchestrationTrace", inputTokens=5), traced("orchestrationTrace", outputTokens=-1)), Usage(5)),
+    ],
+)
+def test_every_traced_call_counts(events: tuple[Event, ...], expected: Usage | None) -> None:
+    """Whatever step it belongs to; without a trace the usage is unknown."""
+    answer = fold(*events, Event(b"Thirty.", "chunk"))
+    assert (answer.usage, answer.completed) == (expected, True)
+
+
+def test_a_trace_alone_is_no_answer() -> None:
+    """A stream that ends before its chunk was cut off."""
+    assert fold(traced("orchestrationTrace", inputTokens=5)).completed is False
+
+
+def test_a_chunk_is_plain_words() -> None:
+    """Even when they look like JSON, or are no UTF-8."""
+    answer = fold(Event(b'{"trace": 1}', "chunk"), Event(b"\xff", "chunk"))
+    assert answer.part("text", "text").text == ['{"trace": 1}', "\ufffd"]
+
+
+def test_a_body_without_output_states_an_error() -> None:
+    """As that of a refusal does."""
+    answer = Answer()
+    bedrock_agent.read_response(answer, b'{"message":"No."}')
+    assert answer.error == ProviderError(message="No.")
+
+
+@given(st.binary(max_size=64) | st.dictionaries(st.sampled_from(
+    ["trace", "output", "text", "input", "inputText", "invocationInputs", "retrieveAndGenerateConfiguration"]),
+    st.none() | st.integers() | st.text(max_size=4) | st.dictionaries(st.text(max_size=3), st.integers())).map(
+    lambda value: json.dumps(value).encode()))  # fmt: skip
+def test_nothing_but_a_msgspec_error_is_raised(data: bytes) -> None:
+    """Whatever the bytes are, each of the three functions reads them or raises what it promises."""
+    for attempt in (
+        lambda: bedrock_agent.merge(Answer(), Event(data, "trace")),
+        lambda: bedrock_agent.read_response(Answer(), data),
+        lambda: bedrock_agent.read_request(data),
+    ):
+        try:
+            attempt()
+        except msgspec.MsgspecError:
+            continue

@@ -1,0 +1,110 @@
+"""Models behind InvokeModel that are asked by a bare text: every maker's shape, and what no body may do."""
+
+import json
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llmtap.decode.events import Event
+from llmtap.decode.formats import bedrock_invoke
+from llmtap.decode.inference import Answer, InferenceResponse, Message, Part, ProviderError, Usage
+
+WORDS = """prompt inputText text_prompts singleEmbeddingParams text value textGenerationConfig maxTokenCount stop
+    temperature results outputs completions choices outputText data tokenCount stop_reason finishReason reason
+    generation inputTextTokenCount totalOutputTextTokenCount prompt_token_count usage prompt_tokens embedding images"""
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+ODD_JSON = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(WORDS.split()), inner, max_size=8),
+).map(lambda value: json.dumps(value).encode())
+
+
+def read(body: object) -> InferenceResponse:
+    """An unstreamed answer."""
+    answer = Answer()
+    bedrock_invoke.read_response(answer, json.dumps(body).encode())
+    return answer.response(streamed=False)
+
+
+def fold(*chunks: object) -> tuple[InferenceResponse, list[bool]]:
+    """The answer that chunks add up to, and which of them carried text."""
+    answer = Answer()
+    carried = [bedrock_invoke.merge(answer, Event(json.dumps(chunk).encode(), "chunk")) for chunk in chunks]
+    return answer.response(streamed=True), carried
+
+
+def test_several_results_are_several_choices() -> None:
+    """Each has its reason, and their tokens add up."""
+    results = [
+        {"outputText": "a", "tokenCount": 2, "completionReason": "FINISH"},
+        {"outputText": "b", "tokenCount": 3, "completionReason": "LENGTH"},
+    ]
+    response = read({"inputTextTokenCount": 4.0, "results": results})
+    assert (response.usage, response.finish_reasons) == (Usage(4, 5), ("FINISH", "LENGTH"))
+    assert response.messages == tuple(Message("assistant", (Part("text", text),)) for text in "ab")
+
+
+def test_counts_are_cumulative() -> None:
+    """Llama states the output so far in each chunk, and the input in the first."""
+    first = {"generation": "a", "prompt_token_count": 9, "generation_token_count": 1, "stop_reason": None}
+    second = {"generation": "b", "prompt_token_count": None, "generation_token_count": 2, "stop_reason": None}
+    last = {"generation": "", "prompt_token_count": None, "generation_token_count": 3, "stop_reason": "length"}
+    response, carried = fold(first, second, last)
+    assert (response.usage, response.completed, carried) == (Usage(9, 3), True, [True, True, False])
+    assert fold(first, second)[0].completed is False
+
+
+def test_a_choice_without_its_reason_is_not_complete() -> None:
+    """The reason of every choice that was seen is the end mark."""
+    assert fold({"outputs": [{"text": "a", "stop_reason": None}]})[0].completed is False
+    assert fold({"outputs": [{"text": "a", "stop_reason": "stop"}]})[0].completed is True
+
+
+@pytest.mark.parametrize(
+    "body", [{"embedding": [1]}, {"embeddings": [[1]]}, {"embeddingsByType": {}}, {"images": [""]}]
+)
+def test_vectors_and_images_are_no_error(body: dict[str, object]) -> None:
+    """They hold no words and, but for Titan's, no counts."""
+    assert read(body).error is None
+    assert read(body).usage is None
+
+
+def test_an_error_stands_where_no_answer_does() -> None:
+    """In a body, and in a stream."""
+    assert read({"message": "No."}).error == ProviderError(message="No.")
+    answer = Answer()
+    bedrock_invoke.merge(answer, Event(b'{"error":{"type":"x","message":"y"}}', "error"))
+    assert answer.error == ProviderError("x", None, "y")
+
+
+@pytest.mark.parametrize(
+    ("body", "texts"),
+    [
+        ({"inputText": "a"}, ["a"]),
+        ({"text_prompts": [{"text": "a"}, {"text": "b", "weight": -1}]}, ["a", "b"]),
+        ({"taskType": "TEXT_IMAGE", "textToImageParams": {"text": "a"}}, ["a"]),
+        ({"taskType": "SINGLE_EMBEDDING", "singleEmbeddingParams": {"text": {"value": "a"}}}, ["a"]),
+        ({"inputImage": "AA=="}, []),
+    ],
+)
+def test_every_maker_is_asked_in_his_way(body: object, texts: list[str]) -> None:
+    """The texts of a request are parts of one message."""
+    messages = bedrock_invoke.read_request(json.dumps(body).encode()).messages
+    assert [part.text for message in messages for part in message.parts] == texts
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=64) | ODD_JSON, st.none() | st.sampled_from(["error", "chunk"]))
+def test_nothing_but_a_msgspec_error_is_raised(data: bytes, name: str | None) -> None:
+    """Whatever the bytes are, each of the three functions reads them or raises what it promises."""
+    for attempt in (
+        lambda: bedrock_invoke.merge(Answer(), Event(data, name)),
+        lambda: bedrock_invoke.read_response(Answer(), data),
+        lambda: bedrock_invoke.read_request(data),
+    ):
+        try:
+            attempt()
+        except msgspec.MsgspecError:
+            continue

@@ -1,0 +1,53 @@
+"""Rerank: a query and documents, and tokens where the provider counts them."""
+
+import pytest
+from hypothesis import given, settings
+
+from llmtap.decode.events import Event
+from llmtap.decode.formats import cohere_rerank
+from llmtap.decode.inference import Answer, Part, Usage
+from tests.decode.formats.laws import calm, deep, odd_bodies, whole
+
+WORDS = "model query documents text results data index usage total_tokens prompt_tokens meta billed_units input_tokens"
+
+
+@pytest.mark.parametrize(
+    ("member", "expected"),
+    [
+        ({"usage": {"total_tokens": 43}}, Usage(43)),
+        ({"usage": {"prompt_tokens": 9, "total_tokens": 9}}, Usage(9)),
+        ({"usage": {"prompt_tokens": 9, "completion_tokens": 0, "total_tokens": 9}}, Usage(9, 0)),
+        ({"meta": {"tokens": {"input_tokens": 16}}}, Usage(16)),
+        ({"meta": {"billed_units": {"search_units": 1}}}, None),
+        ({}, None),
+    ],
+)
+def test_who_counts_what(member: dict[str, object], expected: Usage | None) -> None:
+    """Tokens are input; Cohere's search units are none."""
+    assert expected == whole(cohere_rerank, {"results": [{"index": 0}]} | member).usage
+
+
+def test_a_document_may_be_an_object() -> None:
+    """Its text is read; one of another shape is a document without words."""
+    asked = cohere_rerank.read_request(b'{"query":{"text":"q"},"documents":["a",{"text":"b"},{"title":"c"}]}')
+    assert tuple(Part("text", word) for word in ("q", "a", "b", "")) == asked.messages[0].parts
+    assert () == cohere_rerank.read_request(b"{}").messages
+
+
+def test_an_event_is_a_whole_answer() -> None:
+    """There is no stream of an order."""
+    answer = Answer()
+    assert not cohere_rerank.merge(answer, Event(b'{"data":[],"usage":{"total_tokens":8}}'))
+    assert Usage(8) == answer.usage
+
+
+@settings(max_examples=100, deadline=None)
+@given(odd_bodies(WORDS))
+def test_whatever_the_bytes(data: bytes) -> None:
+    """They are read, or refused as promised."""
+    calm(cohere_rerank, data)
+
+
+def test_depth_harms_nothing() -> None:
+    """Nested documents are read or refused."""
+    deep(cohere_rerank, b'{"documents":', b'{"results":')

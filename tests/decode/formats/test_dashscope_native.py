@@ -1,0 +1,76 @@
+"""DashScope's own API: events that repeat the words so far, and events that do not."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llmtap.decode.events import Event
+from llmtap.decode.formats import dashscope_native
+from llmtap.decode.inference import Answer, InferenceResponse, Usage
+from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
+
+WORDS = """output text choices message content reasoning_content tool_calls function name arguments index finish_reason
+    usage input_tokens output_tokens total_tokens models code request_id input messages parameters stop image texts"""
+PIECES = st.lists(st.text(alphabet="abc", min_size=1, max_size=4), min_size=1, max_size=12)
+
+
+def said(pieces: list[str]) -> InferenceResponse:
+    """The answer of a stream with these words."""
+    return fold(dashscope_native, [{"output": {"text": piece, "finish_reason": "null"}} for piece in pieces])
+
+
+@given(PIECES)
+def test_words_that_are_repeated(pieces: list[str]) -> None:
+    """Law: however a text grows, the last event says it."""
+    grown = ["".join(pieces[: number + 1]) for number in range(len(pieces))]
+    assert grown[-1] == said(grown).messages[0].parts[0].text
+
+
+@given(PIECES.filter(lambda pieces: len(pieces) > 1 and not pieces[1].startswith(pieces[0])))
+def test_words_that_are_not_repeated(pieces: list[str]) -> None:
+    """Law: pieces add up, when the second does not happen to begin with the first."""
+    assert "".join(pieces) == said(pieces).messages[0].parts[0].text
+
+
+def test_an_end_that_repeats_all_is_no_content() -> None:
+    """Only an event with more words than before carries content."""
+    answer = Answer()
+    texts = ("Calm", "Calm sea", "Calm sea", "")
+    bodies = [b'{"output":{"text":"%b"}}' % text.encode() for text in texts]
+    carried = [dashscope_native.merge(answer, Event(body)) for body in bodies]
+    assert [True, True, False, False] == carried
+
+
+def test_the_word_null_is_no_finish_reason() -> None:
+    """`"null"` says that the answer goes on."""
+    assert ((), False) == (said(["a"]).finish_reasons, said(["a"]).completed)
+
+
+def test_a_total_alone_is_input() -> None:
+    """Vectors have a total and nothing else; beside an output a total is what it says."""
+    assert Usage(26) == whole(dashscope_native, {"output": {}, "usage": {"total_tokens": 26}}).usage
+    stated = {"total_tokens": 26, "output_tokens": 6}
+    assert Usage(output_tokens=6) == whole(dashscope_native, {"output": {}, "usage": stated}).usage
+
+
+def test_an_application_counts_each_model() -> None:
+    """Its usage is their sum."""
+    models = [{"input_tokens": 70, "output_tokens": 30}, {"input_tokens": 4, "output_tokens": 6}]
+    assert Usage(74, 36) == whole(dashscope_native, {"output": {"text": "a"}, "usage": {"models": models}}).usage
+
+
+@settings(max_examples=150, deadline=None)
+@given(odd_bodies(WORDS))
+def test_whatever_the_bytes(data: bytes) -> None:
+    """They are read, or refused as promised."""
+    calm(dashscope_native, data)
+
+
+def test_depth_harms_nothing() -> None:
+    """Nested content is read or refused."""
+    deep(dashscope_native, b'{"output":{"choices":', b'{"input":{"messages":')
+
+
+def test_linear_in_the_words() -> None:
+    """Ten thousand pieces that do not repeat are joined once."""
+    pieces = [f"w{number} " for number in range(10_000)]
+    assert "".join(pieces) == said(pieces).messages[0].parts[0].text

@@ -1,0 +1,173 @@
+"""The Interactions API in both directions, its stream as a fold, and what no body may do to it."""
+
+import json
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llmtap.decode.events import Event
+from llmtap.decode.formats import gemini_interactions
+from llmtap.decode.inference import Answer, InferenceResponse, Part, ProviderError, Usage
+
+WORDS = """event_type interaction index step content delta status metadata usage id model agent steps outputs type text
+    summary arguments result call_id name mime_type uri role input generation_config stop_sequences tools
+    total_input_tokens total_output_tokens total_thought_tokens input_tokens_by_modality modality tokens error message
+    grounding_tool_count count response_modalities system_instruction thinking_level"""
+NAMES = """interaction.created interaction.completed step.start step.delta step.stop content.delta error text thought
+    model_output user_input function_call function_result arguments_delta thought_summary image google_search"""
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(NAMES.split()) | st.text(max_size=8)
+ODD_JSON = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(WORDS.split()), inner, max_size=8),
+).map(lambda value: json.dumps(value).encode())
+
+
+def event(kind: str, **members: object) -> Event:
+    """An event as it is sent."""
+    return Event(json.dumps({"event_type": kind, **members}).encode(), kind)
+
+
+def fold(*events: Event) -> Answer:
+    """The answer that events add up to."""
+    answer = Answer()
+    for one in events:
+        gemini_interactions.merge(answer, one)
+    return answer
+
+
+def read(**members: object) -> InferenceResponse:
+    """An unstreamed interaction."""
+    answer = Answer()
+    gemini_interactions.read_response(answer, json.dumps({"id": "v1", **members}).encode())
+    return answer.response(streamed=False)
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        ({}, None),
+        ({"total_input_tokens": 5, "total_output_tokens": 7}, Usage(5, 7)),
+        (
+            {"total_input_tokens": 5, "total_output_tokens": 7, "total_thought_tokens": 30},
+            Usage(5, 37, reasoning_output_tokens=30),
+        ),
+        ({"total_input_tokens": 5, "total_tool_use_tokens": 90, "total_cached_tokens": 4}, Usage(95, None, 4)),
+        ({"total_input_tokens": 5, "total_cached_tokens": 8}, Usage(5, None, 5, inconsistent=True)),
+        ({"total_thought_tokens": 3}, Usage(None, 3, reasoning_output_tokens=3)),
+        (
+            {"total_input_tokens": 5, "grounding_tool_count": [{"type": "google_search", "count": 2}]},
+            Usage(5, web_searches=2),
+        ),
+        ({"total_input_tokens": -5}, None),
+    ],
+)
+def test_totals_include_their_parts(usage: object, expected: Usage | None) -> None:
+    """Thoughts and tool prompts stand outside, cached tokens inside; what is not stated is None."""
+    assert read(usage=usage).usage == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "reasons"),
+    [("completed", ("completed",)), ("requires_action", ("requires_action",)), ("in_progress", ()), (None, ())],
+)
+def test_the_status_is_the_finish_reason(status: object, reasons: tuple[str, ...]) -> None:
+    """Unless the interaction goes on."""
+    assert read(status=status).finish_reasons == reasons
+
+
+def test_what_the_user_said_is_no_answer() -> None:
+    """An interaction that is retrieved repeats its input among its steps."""
+    steps = [{"type": "user_input", "content": "Hi"}, {"type": "model_output", "content": "Hello"}]
+    assert [message.parts for message in read(steps=steps).messages] == [(Part("text", "Hello"),)]
+
+
+def test_deltas_grow_a_step() -> None:
+    """Input of a tool is written compactly once it is whole; cut off, it stands as it came."""
+    begun = event("step.start", index=0, step={"type": "function_call", "id": "c", "name": "f", "arguments": {}})
+    grown = [event("step.delta", index=0, delta={"type": "arguments_delta", "arguments": a}) for a in ('{"a": ', "1}")]
+    stopped = event("step.stop", index=0)
+    for events, text in (
+        ((begun, *grown, stopped), '{"a":1}'),
+        ((begun, grown[0], stopped), '{"a": '),
+        ((begun, grown[0]), '{"a": '),
+        ((begun, stopped), "{}"),
+    ):
+        assert fold(*events).response(streamed=True).messages[0].parts == (Part("tool_call", text, "c", "f"),)
+
+
+def test_what_is_content() -> None:
+    """Words, thoughts, media and calls are; signatures, results and ends are none."""
+    for delta, carried in (
+        ({"type": "text", "text": "a"}, True),
+        ({"type": "thought_summary", "content": {"text": "a"}}, True),
+        ({"type": "audio", "mime_type": "audio/L16", "data": "AAAA"}, True),
+        ({"type": "arguments_delta", "arguments": "{"}, True),
+        ({"type": "thought_signature", "signature": "c2ln"}, False),
+        ({"type": "function_result", "result": 1}, False),
+        ({"type": "text", "text": ""}, False),
+    ):
+        assert gemini_interactions.merge(Answer(), event("step.delta", delta=delta)) is carried
+
+
+def test_the_last_event_may_repeat_the_steps() -> None:
+    """What deltas said is not said twice; without deltas the steps of the last event are the answer."""
+    steps = [{"type": "model_output", "content": "Hello"}]
+    last = event("interaction.completed", interaction={"id": "v1", "status": "completed", "steps": steps})
+    delta = event("step.delta", index=0, delta={"type": "text", "text": "Hello"})
+    for answer in (fold(delta, last), fold(last)):
+        assert answer.response(streamed=True).messages[0].parts == (Part("text", "Hello"),)
+        assert answer.completed
+
+
+def test_pieces_of_sound_are_one_medium() -> None:
+    """Images are counted."""
+    sound, image = {"type": "audio", "mime_type": "audio/L16"}, {"type": "image", "mime_type": "image/png"}
+    answer = fold(*(event("step.delta", index=0, delta=delta) for delta in (sound, sound, image, image)))
+    assert [draft.text for draft in answer.parts.values()] == [["audio/L16"], ["image/png"], ["image/png"]]
+
+
+def test_counts_along_the_way() -> None:
+    """The end of a step may state what was used so far; the end of the stream replaces it."""
+    so_far = event("step.stop", index=0, metadata={"usage": {"total_input_tokens": 5, "total_output_tokens": 1}})
+    last = event("interaction.completed", interaction={"usage": {"total_input_tokens": 5, "total_output_tokens": 2}})
+    assert (fold(so_far).usage, fold(so_far, last).usage) == (Usage(5, 1), Usage(5, 2))
+
+
+def test_errors() -> None:
+    """Of a body, of an interaction that failed, of an event that names itself or is named."""
+    error = {"code": "quota_exceeded", "message": "Slow down."}
+    expected = ProviderError(None, "quota_exceeded", "Slow down.")
+    assert read(status="failed", error=error).error == expected
+    assert fold(event("error", error=error)).error == expected
+    assert fold(Event(json.dumps({"error": error}).encode(), "error")).error == expected
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=64) | ODD_JSON, st.none() | st.sampled_from(NAMES.split()))
+def test_nothing_but_a_msgspec_error_is_raised(data: bytes, name: str | None) -> None:
+    """Whatever the bytes are, each of the three functions reads them or raises what it promises."""
+    for attempt in (
+        lambda: gemini_interactions.merge(Answer(), Event(data, name)),
+        lambda: gemini_interactions.read_response(Answer(), data),
+        lambda: gemini_interactions.read_request(data),
+    ):
+        try:
+            attempt()
+        except msgspec.MsgspecError:
+            continue
+
+
+@pytest.mark.parametrize("depth", [50, 150, 300, 900, 100_000])
+def test_depth_harms_nothing(depth: int) -> None:
+    """Steps within steps, however deep, are read or refused."""
+    nested = b'{"content":[' * depth + b"1" + b"]}" * depth
+    for attempt, body in (
+        (gemini_interactions.read_request, b'{"input":[' + nested + b"]}"),
+        (lambda data: gemini_interactions.read_response(Answer(), data), b'{"id":"v1","steps":[' + nested + b"]}"),
+    ):
+        try:
+            attempt(body)
+        except msgspec.MsgspecError:
+            continue

@@ -1,0 +1,39 @@
+"""What chats and completions share: a chunk adds up whichever of the two it belongs to."""
+
+import json
+
+import pytest
+
+from llmtap.decode.completion import Parameters, Typed, asked_for, merge, read_response
+from llmtap.decode.events import Event
+from llmtap.decode.inference import Answer, InferenceRequest, InferenceResponse, Usage
+
+
+def streamed(*choices: object) -> InferenceResponse:
+    """The answer that chunks of one choice each add up to."""
+    answer = Answer()
+    for choice in choices:
+        merge(answer, Event(json.dumps({"model": "m", "choices": [choice]}).encode()))
+    return answer.response(streamed=True)
+
+
+def test_parameters() -> None:
+    """Each parameter goes into its field; a single stop is a list of one."""
+    asked = Parameters(model="m", n=2, stop="a", response_format=Typed("json_object"), safety_identifier="s")
+    assert asked_for(asked) == InferenceRequest(
+        model="m", choice_count=2, stop_sequences=("a",), output_type="json", user="s"
+    )
+
+
+def test_text_and_deltas_of_one_stream() -> None:
+    """Some servers end a stream of texts by a delta."""
+    found = streamed({"index": 0, "text": "a"}, {"index": 0, "text": "b"}, {"delta": {}, "finish_reason": "stop"})
+    assert (found.messages[0].parts[0].text, found.finish_reasons, found.completed) == ("ab", ("stop",), True)
+
+
+@pytest.mark.parametrize("choice", [{"text": "a"}, {"message": {"content": "a"}}])
+def test_a_whole_answer(choice: dict[str, object]) -> None:
+    """`text` and `message` are one in what they mean."""
+    answer = Answer()
+    read_response(answer, json.dumps({"choices": [choice], "usage": {"prompt_tokens": 1}}).encode())
+    assert (answer.usage, answer.response(streamed=False).messages[0].parts[0].text) == (Usage(1), "a")

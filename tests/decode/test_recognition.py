@@ -1,0 +1,128 @@
+"""Recognition of the unknown: what a body says makes a call; a likeness alone does not."""
+
+import gzip
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmtap.capture.exchange import Body, Endpoint, Exchange, Failure, Request, Response
+from llmtap.decode.recognition import recognised
+
+CHAT = b'{"model":"m","messages":[{"role":"user","content":"hi"}]}'
+FORM = (
+    b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\nRIFF\r\n'
+    b'--x\r\nContent-Disposition: form-data; name="model"\r\n\r\nwhisper-1\r\n--x--\r\n'
+)
+
+
+def exchange(
+    ask: bytes,
+    answer: bytes | None,
+    wire_format: str | None = None,
+    *,
+    path: str = "/any/door",
+    status: int = 200,
+    kind: bytes = b"application/json",
+    known: bool = False,
+    failure: Failure | None = None,
+) -> Exchange:
+    """Return an exchange whose endpoint is not certain."""
+    return Exchange(
+        id="",
+        started=0.0,
+        origin=None,
+        endpoint=Endpoint("example.com", known=known, wire_format=wire_format, certain=False),
+        request=Request("POST", "http", "app.example.com", 80, path, (), Body.whole(ask)),
+        response=None if answer is None else Response(status, ((b"content-type", kind),), Body.whole(answer)),
+        failure=failure,
+    )
+
+
+CALLS = (
+    (None, CHAT, b'{"object":"chat.completion","choices":[]}'),
+    (None, CHAT, b'data: {"id":"1","object":"chat.completion.chunk","choices":[]}\n\n'),
+    (None, CHAT, b'{"reply":{"content":"hello"},"usage":{"in":1}}'),
+    (None, b'{"prompt":"hi","model":"m"}', b'{"choices":[{"text":"x"}]}'),
+    (None, b'{"input":"hi","model":"text-embed"}', b'{"embeddings":[[0.1]]}'),
+    ("ollama_chat", CHAT, b'{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{}}\n'),
+    ("ollama_generate", b'{"model":"m","prompt":"x"}', b'{"model":"m","response":"y","done":true}'),
+    ("ollama_embeddings", b'{"model":"m","input":"x"}', b'{"embeddings":[[1]]}'),
+    ("cohere_rerank", b'{"model":"m","query":"q","documents":[]}', b'{"results":[{"index":0,"relevance_score":1}]}'),
+    ("cohere_v1_chat", b'{"message":"hi"}', b'{"text":"yo","generation_id":"g"}'),
+    ("cohere_embed", b'{"texts":["a"],"model":"m"}', b'{"embeddings":[[1]]}'),
+    ("tgi_generate", b'{"inputs":"x"}', b'[{"generated_text":"y"}]'),
+    ("llamacpp_completion", b'{"prompt":"x"}', b'{"index":0,"content":"y"}'),
+    ("openai_images", b'{"prompt":"x"}', b'{"created":1,"data":[{"b64_json":"x"}]}'),
+    ("openai_moderations", b'{"input":"x"}', b'{"results":[{"flagged":false}]}'),
+    ("openai_audio", FORM, b'{"text":"words"}'),
+    ("openai_batches", b'{"input_file_id":"f","endpoint":"/v1/x"}', b'{"object":"batch"}'),
+)
+
+
+@pytest.mark.parametrize(("wire_format", "ask", "answer"), CALLS)
+def test_a_call_tells_itself(wire_format: str | None, ask: bytes, answer: bytes) -> None:
+    """Each dialect is known by what its requests and answers hold."""
+    assert recognised(exchange(ask, answer, wire_format))
+
+
+OTHERS = (
+    (None, b'{"name":"x"}', b'{"type":"message"}'),
+    (None, b'{"query":"{ users { id } }"}', b'{"data":{"users":[]}}'),
+    (None, b"name=x&model=m", b'{"choices":[]}'),
+    (None, b"", b'{"object":"chat.completion"}'),
+    (None, CHAT, b'{"ok":true}'),
+    (None, CHAT, b"<html></html>"),
+    (None, b'{"jsonrpc":"2.0","method":"message/stream","params":{"message":{}}}', b'data: {"result":{"kind":"x"}}\n'),
+    ("ollama_chat", b'{"room":7,"message":"hi"}', b'{"id":1,"done":true}'),
+    ("openai_images", b'{"prompt":"x"}', b'{"id":"job"}'),
+    ("tgi_generate", b'{"report":"x"}', b'{"text":"y"}'),
+)
+
+
+@pytest.mark.parametrize(("wire_format", "ask", "answer"), OTHERS)
+def test_other_traffic_tells_itself(wire_format: str | None, ask: bytes, answer: bytes) -> None:
+    """What is asked or answered otherwise is no call, however much its path resembles one."""
+    assert not recognised(exchange(ask, answer, wire_format))
+
+
+@pytest.mark.parametrize("path", ["/tokenize", "/v1/detokenize", "/apply-template", "/v1beta/cachedContents?key=k"])
+def test_counting_is_no_call(path: str) -> None:
+    """Doors that are asked like an LLM, and only count, are none."""
+    assert not recognised(exchange(CHAT, b'{"object":"chat.completion","count":3}', path=path))
+
+
+def test_a_failed_call_is_told_by_its_request() -> None:
+    """Without an answer, or with a refusal, the request is all there is."""
+    assert recognised(exchange(CHAT, None, failure=Failure("timeout", "")))
+    assert recognised(exchange(CHAT, b"<html>502</html>", status=502))
+    assert not recognised(exchange(b'{"x":1}', b"", status=502))
+
+
+def test_sound_is_an_answer() -> None:
+    """Speech comes as sound."""
+    assert recognised(exchange(b'{"model":"m","input":"x"}', b"ID3\x00", "openai_audio", kind=b"audio/mpeg"))
+
+
+def test_tasks_of_a_known_host() -> None:
+    """`inputs` counts where a host is known for it, at any path."""
+    ask, answer = b'{"inputs":"x"}', b'[{"generated_text":"y"}]'
+    assert recognised(exchange(ask, answer, known=True))
+    assert not recognised(exchange(ask, answer))
+
+
+def test_encoded_bodies_are_read() -> None:
+    """A content encoding hides nothing."""
+    found = exchange(CHAT, gzip.compress(b'{"object":"chat.completion","choices":[]}'))
+    assert found.response is not None
+    coded = Response(200, ((b"content-encoding", b"gzip"),), found.response.body)
+    assert recognised(
+        Exchange("", 0.0, None, found.endpoint, found.request, coded),
+    )
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200), st.sampled_from([None, "ollama_chat", "openai_audio"]))
+def test_nothing_raises(ask: bytes, answer: bytes, wire_format: str | None) -> None:
+    """Whatever the bytes, there is an answer."""
+    assert recognised(exchange(ask, answer, wire_format)) in (True, False)
+    assert recognised(exchange(b"{" + ask, answer, wire_format)) in (True, False)

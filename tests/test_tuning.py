@@ -1,0 +1,31 @@
+"""The process has what many streams need."""
+
+import gc
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from llmtap.tuning import COLLECTOR, SWITCH_SECONDS
+
+SAID = """
+import gc, resource, sys
+from llmtap.tuning import tune
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+tune()
+print(resource.getrlimit(resource.RLIMIT_NOFILE)[0], *gc.get_threshold(), sys.getswitchinterval(), gc.get_freeze_count())
+"""
+
+
+def test_a_tuned_process() -> None:
+    """Files are limited as hard as allowed, the collector waits, frozen objects are left alone, turns are short."""
+    done = subprocess.run(
+        [sys.executable, "-c", SAID], capture_output=True, text=True, check=True, env={"PYTHONPATH": "addon"}
+    )
+
+    files, *thresholds, interval, frozen = done.stdout.split()
+    assert int(files) == resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    assert tuple(map(int, thresholds)) == COLLECTOR
+    assert float(interval) == pytest.approx(SWITCH_SECONDS)
+    assert int(frozen) > len(gc.get_objects()) // 100
