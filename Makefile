@@ -23,7 +23,7 @@ test: $(installed) ## all that a change must pass: lint, types and every test
 	$(verdict)
 
 install: $(installed) ## llmtap and its tools, into .venv
-	@:
+	@echo 'llmtap is in $(bin): . $(bin)/activate'
 
 lint: $(installed) ## style and the direction of imports
 	@failed=; $(lint_steps); $(verdict)

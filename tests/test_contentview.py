@@ -1,21 +1,17 @@
-"""The view shows a call as the conversation it was, streamed or not; in real mitmweb, too, where there is Chromium."""
+"""The view shows a call as the conversation it was, streamed or not, and a comment says what it came to."""
 
 import json
 import re
-import shutil
-import subprocess
-import time
-import urllib.request
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mitmproxy import contentviews, http
+from mitmproxy import flow as mitmproxy_flow
 from mitmproxy.test import tflow
 
-from demo.stage import free_port
+from llmtap.capture.exchange import Failure
 from llmtap.capture.provider import Providers
 from llmtap.config import load
 from llmtap.contentview import LLMContentview, comment, register, request_text, response_text
@@ -30,11 +26,8 @@ from llmtap.decode.inference import (
 )
 from llmtap.enrich.cost import Cost, Prices
 from llmtap.enrich.latency import Latency
-from tests.end_to_end.client import call
-from tests.end_to_end.proxy import Proxy
 from tests.fakes import answers
 from tests.fakes.ask import ANSWER
-from tests.fakes.provider import FakeProvider
 
 SETTINGS = load(None)
 PROVIDERS, PRICES = Providers(SETTINGS.providers, SETTINGS.capture), Prices(SETTINGS.prices)
@@ -43,7 +36,6 @@ PATHS = {"chat": "/v1/chat/completions", "responses": "/v1/responses", "messages
 ASKED = [{"role": "user", "content": "What is the capital of France?"}]
 TOOL = {"name": "weather", "function": {"name": "weather"}, "input_schema": {}}
 JSON = http.Headers(content_type="application/json")
-PASSWORD = "a-password-for-the-test"
 
 
 def flow_of(dialect: str, model: str, *, stream: bool = False, **more: object) -> http.HTTPFlow:
@@ -163,7 +155,7 @@ def test_registering_twice_leaves_one_view() -> None:
 
 
 def test_a_comment_is_one_line_of_what_is_known() -> None:
-    """Model, tokens, cost, first token and end stand in one line."""
+    """Tokens, cost, first token, model and end stand in one line, what a narrow column shows first."""
     usage = Usage(input_tokens=1200, cache_read_input_tokens=1024, output_tokens=350, reasoning_output_tokens=0)
     response = InferenceResponse(model="gpt-4o-mini", usage=usage, finish_reasons=("stop",))
     inference = Inference("chat", "openai_chat", response=response)
@@ -171,7 +163,7 @@ def test_a_comment_is_one_line_of_what_is_known() -> None:
 
     line = comment(inference, cost, Latency(first_token=0.4123))
 
-    assert line == "gpt-4o-mini · 1,200 in (1,024 cached) → 350 out · $0.000467 · first token 0.41 s · stop"
+    assert line == "1,200→350 · $0.000467 · first 412 ms · gpt-4o-mini · stop"
 
 
 def test_a_comment_leaves_out_what_is_unknown() -> None:
@@ -182,8 +174,46 @@ def test_a_comment_leaves_out_what_is_unknown() -> None:
     cut = Inference("chat", None, asked, InferenceResponse(completed=False))
 
     assert comment(failed, Cost("unmetered"), Latency()) == "gpt-4o-mini · rate_limit_exceeded"
-    assert comment(cut, Cost("unmetered"), Latency(first_token=0.012)) == "gpt-4o-mini · first token 0.012 s · cut off"
+    assert comment(cut, Cost("unmetered"), Latency(first_token=0.012)) == "first 12 ms · gpt-4o-mini · cut off"
     assert comment(Inference("chat", None), Cost("unmetered"), Latency()) == ""
+
+
+def test_a_comment_counts_one_side_in_words() -> None:
+    """An embedding has no output; a call that was not streamed is timed as a whole."""
+    response = InferenceResponse(usage=Usage(input_tokens=8))
+    line = comment(Inference("embeddings", None, response=response), Cost("unmetered"), Latency(duration=1.234))
+
+    assert line == "8 in · 1.2 s"
+
+
+def test_a_failure_is_the_end() -> None:
+    """A call whose connection failed ends with the failure, whatever the model said its end was."""
+    message = Message("assistant", (Part("text", "The"),))
+    response = InferenceResponse(model="m", finish_reasons=("stop",), messages=(message,))
+    inference, failure = Inference("chat", None, response=response), Failure("client_disconnected", "gone")
+
+    assert comment(inference, Cost("unmetered"), Latency(), failure) == "m · client_disconnected"
+    assert "error       client_disconnected: gone\n" in response_text(inference, Cost("unmetered"), failure)
+
+
+def test_an_error_of_the_connection_is_shown() -> None:
+    """The view of a flow that broke off says how."""
+    flow = flow_of("chat", "gpt-4o-mini", stream=True)
+    flow.error = mitmproxy_flow.Error("server disconnected")
+
+    assert "error       stream_interrupted: server disconnected" in shown(flow, flow.response).text
+
+
+def test_long_lines_are_folded() -> None:
+    """Text is folded at blanks and stays under its own indent; no word is lost or cut, and code stays as it is."""
+    words, code, word = "word " * 60, "    x = 1\n\n\ty", "z" * 300
+    message = Message("user", (Part("text", f"  {words}\n{code}\n{word}"),))
+    text = request_text(Inference("chat", None, InferenceRequest(messages=(message,))))
+
+    assert text.split() == ["user", *words.split(), *code.split(), word, "─" * 40]
+    assert max(len(line) for line in text.split("\n") if word not in line) <= 102
+    assert "\n    word word" in text
+    assert "\n      x = 1\n" in text
 
 
 @pytest.mark.parametrize(
@@ -226,68 +256,3 @@ def test_a_stream_without_its_end_is_called_cut_off() -> None:
 
     assert text.startswith("assistant\n  The\n")
     assert "finish      cut off before its end" in text
-
-
-@pytest.fixture
-def web(tmp_path: Path) -> "Web":
-    """A browser, or a skipped test that says which one is wanted."""
-    browser = shutil.which("chromium")
-    if browser is None:
-        pytest.skip("no chromium on PATH (Debian's package of that name)")
-    return Web(browser, tmp_path)
-
-
-class Web:
-    """Headless Chromium, a fresh profile for each page."""
-
-    def __init__(self, browser: str, folder: Path) -> None:
-        self._browser = browser
-        self._folder = folder
-
-    def page(self, url: str, *, screenshot: Path | None = None) -> str:
-        """Return the page's DOM once its scripts have run, or take a picture of it."""
-        quiet = ("gpu", "quic", "background-networking", "component-update", "sync", "dev-shm-usage")
-        command = [
-            self._browser,
-            *("--headless", "--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)),
-            *(f"--user-data-dir={self._folder / 'profile'}", "--virtual-time-budget=8000", "--window-size=1400,900"),
-            f"--screenshot={screenshot}" if screenshot else "--dump-dom",
-            url,
-        ]
-        return subprocess.run(command, capture_output=True, timeout=60, check=True).stdout.decode("utf-8", "replace")
-
-
-def test_mitmweb_shows_the_conversation(web: Web, tmp_path: Path) -> None:
-    """A streamed call stands in mitmweb's list with its comment, and its response as the words that came."""
-    site = f"http://127.0.0.1:{(port := free_port())}"
-    options = (f"web_port={port}", f"web_password={PASSWORD}", "web_open_browser=false")
-    with FakeProvider() as provider:
-        detour = dict.fromkeys(provider.hosts, provider.port)
-        settings = tuple(word for option in options for word in ("--set", option))
-        with Proxy(tmp_path, detour=detour, provider_ca=provider.ca_path, tool="mitmweb", options=settings) as proxy:
-            while not proxy.store.exists():
-                time.sleep(0.05)
-            call(proxy, "gpt-4o-mini", stream=True)
-            proxy.await_documents(1)
-            flow = listed(site)
-            dom = web.page(f"{site}/?token={PASSWORD}#/flows/{flow['id']}/response")
-
-    assert re.fullmatch(r"gpt-4o-mini-2024-07-18 · first token [\d.]+ s · stop", str(flow["comment"]))
-    assert re.search(rf'<td class="col-comment">{flow["comment"]}</td>', dom)
-    assert "<h5>LLM</h5>" in dom
-    assert f"<div>assistant</div><div>  {ANSWER}</div>" in dom
-    assert "<div>finish      stop</div>" in dom
-
-
-def listed(site: str) -> dict[str, object]:
-    """Return the first flow of mitmweb's list as soon as it has a comment, which the worker thread adds."""
-    asked = urllib.request.Request(f"{site}/flows", headers={"authorization": f"Bearer {PASSWORD}"})
-    for _ in range(200):
-        with urllib.request.urlopen(asked, timeout=10) as answer:
-            flows = json.load(answer)
-        if flows and flows[0]["comment"]:
-            break
-        time.sleep(0.05)
-    flow = flows[0]
-    assert isinstance(flow, dict)
-    return flow

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmtap.capture.exchange import Endpoint
 from llmtap.injection import ASKED, asking, without_answer
 
+STREAM = ((b"content-type", b"text/event-stream"),)
 BODY = b'{"model":"gpt-4o","stream":true,"messages":[]}'
 EXTRA = b'data: {"id":"c","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}\n\n'
 EVENTS = [
@@ -29,11 +31,11 @@ def passed(pieces: list[bytes]) -> tuple[bytes, bytes]:
         seen.append(data)
         return data
 
-    strip = without_answer(tap)
+    strip = without_answer(STREAM, tap)
     sent: list[bytes] = []
     for piece in [*pieces, b""]:
         answer = strip(piece)
-        sent += [answer] if isinstance(answer, bytes) else answer
+        sent += [answer] if isinstance(answer, bytes) else list(answer)
         assert answer != b"" or piece == b""  # b"" for data would end the client's stream
     return b"".join(sent), b"".join(seen)
 
@@ -59,7 +61,7 @@ def test_any_bytes_pass(pieces: list[bytes]) -> None:
 
 def test_whole_events_pass_at_once() -> None:
     """A piece of whole events is handed on as the same object."""
-    strip = without_answer(lambda data: data)
+    strip = without_answer(STREAM, lambda data: data)
 
     assert strip(EVENTS[0].replace(b',"usage":null', b"")) == EVENTS[0].replace(b',"usage":null', b"")
 
@@ -72,7 +74,7 @@ def test_a_stream_without_its_last_blank_line() -> None:
 
 def test_the_question() -> None:
     """A request that streams gets the question and stays otherwise as it is."""
-    asked = asking("openai", "openai_chat", (), BODY)
+    asked = asking(Endpoint("openai", wire_format="openai_chat"), (), BODY)
 
     assert asked is not None
     assert asked.replace(ASKED, b"") == BODY
@@ -95,4 +97,14 @@ def test_requests_that_stay(
     provider: str, wire_format: str, headers: tuple[tuple[bytes, bytes], ...], body: bytes
 ) -> None:
     """Others' requests, other dialects, encoded bodies, unstreamed ones, and those that chose themselves stay."""
-    assert asking(provider, wire_format, headers, body) is None
+    assert asking(Endpoint(provider, wire_format=wire_format), headers, body) is None
+
+
+def test_answers_that_stay() -> None:
+    """An encoded answer, and one that is no event stream, pass whole."""
+
+    def tap(data: bytes) -> bytes:
+        return data
+
+    assert without_answer(((b"content-type", b"application/json"),), tap) is tap
+    assert without_answer((*STREAM, (b"content-encoding", b"gzip")), tap) is tap

@@ -1,7 +1,9 @@
 """The corridor: each Exchange becomes one document on disk, whatever a room or the disk does meanwhile."""
 
 import sqlite3
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +16,7 @@ from llmtap.capture.exchange import Body, Endpoint, Exchange, Failure, Request, 
 from llmtap.config import Settings, load
 from llmtap.enrich.cost import Prices
 from llmtap.export.document import Document
-from llmtap.export.outbox import Outbox
+from llmtap.export.outbox import Outbox, OutboxError
 from llmtap.pipeline import Pipeline, Reading, read
 
 ANSWER = (
@@ -159,3 +161,130 @@ def test_a_failed_call_is_partial(settings: Settings) -> None:
     assert document["event"]["outcome"] == "failure"
     assert document["error"]["type"] == "client_disconnected"
     assert document["llmtap"]["usage"]["source"] == "partial"
+
+
+def test_what_was_not_reported_is_estimated(settings: Settings) -> None:
+    """An answer without usage has estimated counts and their cost, apart from what is reported."""
+    usage = ANSWER.index(b',"usage"')
+    reading, made = found(exchange(ANSWER[:usage] + b"}"), settings)
+
+    document = msgspec.json.decode(made.body)
+    assert "usage" not in document["gen_ai"]
+    assert document["llmtap"]["usage"]["source"] == document["llmtap"]["cost"]["status"] == "estimated"
+    assert document["llmtap"]["usage"]["estimated"].keys() == {"input_tokens", "output_tokens", "method"}
+    assert document["llmtap"]["cost"]["estimated"] == pytest.approx(float(reading.cost.estimated or 0))
+    assert "total" not in document["llmtap"]["cost"]
+
+
+def test_an_answer_cut_short_failed(settings: Settings) -> None:
+    """An answer with status 200 that lacks its end is a failure, and what was salvaged of its usage partial."""
+    _, made = found(exchange(ANSWER[:-1]), settings)
+
+    document = msgspec.json.decode(made.body)
+    assert document["error"]["type"] == "stream_interrupted"
+    assert document["llmtap"]["usage"]["source"] == "partial"
+
+
+def test_drops_outlive_a_store_that_refuses_their_count(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A drop is told to the store until the store has taken it."""
+    drop, refusals = Outbox.drop, iter([OutboxError("locked on purpose")] * 2)
+
+    def reluctant(outbox: Outbox, count: int, why: str) -> None:
+        if refusal := next(refusals, None):
+            raise refusal
+        drop(outbox, count, why)
+
+    monkeypatch.setattr(Outbox, "drop", reluctant)
+    monkeypatch.setattr(corridor, "QUEUE_BYTES", 1)
+    pipeline = Pipeline(settings)
+    for _ in range(5):
+        pipeline.put(exchange())
+
+    pipeline.start()
+    pipeline.stop()
+
+    with stored(settings) as outbox:
+        counts = outbox.counts()
+        assert (counts.accepted, counts.pending, counts.dropped) == (5, 1, 4)
+
+
+def test_what_the_end_leaves_no_time_for_is_counted(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was read in time is stored, what was still queued is reported and counted as dropped."""
+
+    def slow(*given: object) -> object:
+        time.sleep(0.02)
+        return read(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(corridor, "read", slow)
+    pipeline = Pipeline(settings)
+    for _ in range(100):
+        pipeline.put(exchange())
+
+    pipeline.start()
+    pipeline.stop(0.5)
+
+    with stored(settings) as outbox:
+        counts = outbox.counts()
+        assert counts.accepted == counts.pending + counts.dropped == 100
+        assert counts.pending > 0
+        assert counts.dropped > 0
+        assert f"{counts.dropped} documents could not be stored" in caplog.text
+
+
+def test_what_is_read_slowly_is_committed_meanwhile(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch ends by time as well, so that a crash costs no more than what was read since."""
+    put, sizes = Outbox.put, list[int]()
+
+    def counted(outbox: Outbox, documents: Sequence[tuple[str, bytes]]) -> int:
+        sizes.append(len(documents))
+        return put(outbox, documents)
+
+    monkeypatch.setattr(Outbox, "put", counted)
+    monkeypatch.setattr(corridor, "READ_SECONDS", -1.0)
+    pipeline = Pipeline(settings)
+    for _ in range(5):
+        pipeline.put(exchange())
+
+    pipeline.start()
+    pipeline.stop()
+
+    assert sizes == [1] * 5
+
+
+def test_a_worker_that_does_not_return_is_counted(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The call in hand is dropped with the queued ones, and is not stored later."""
+    release = threading.Event()
+
+    def stuck(*given: object) -> object:
+        release.wait(10)
+        return read(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(corridor, "read", stuck)
+    pipeline = Pipeline(settings)
+    for _ in range(3):
+        pipeline.put(exchange())
+
+    pipeline.start()
+    pipeline.stop(-0.9)
+    release.set()
+
+    with stored(settings) as outbox:
+        counts = outbox.counts()
+        assert (counts.accepted, counts.pending, counts.dropped) == (3, 0, 3)
+
+
+def test_a_reader_that_fails_costs_no_document(settings: Settings) -> None:
+    """Whatever `on_reading` does with a call, the call is stored and not dropped."""
+
+    def broken(_: Reading) -> None:
+        raise RuntimeError("broken on purpose")
+
+    pipeline = Pipeline(settings, on_reading=broken)
+    pipeline.start()
+    pipeline.put(exchange())
+    pipeline.stop()
+
+    with stored(settings) as outbox:
+        assert (outbox.counts().pending, outbox.counts().dropped) == (1, 0)

@@ -14,7 +14,8 @@ import gc, resource, sys
 from llmtap.tuning import tune
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 tune()
-print(resource.getrlimit(resource.RLIMIT_NOFILE)[0], *gc.get_threshold(), sys.getswitchinterval(), gc.get_freeze_count())
+files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+print(files, *gc.get_threshold(), sys.getswitchinterval(), gc.get_freeze_count())
 """
 
 

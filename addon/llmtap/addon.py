@@ -7,40 +7,30 @@ never turned off. Each default is reasoned in `docs/decisions/0003-mitmproxy-opt
 
 import asyncio
 import logging
+import threading
 import weakref
-from collections.abc import MutableMapping
+from collections import deque
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
-from cachetools import TTLCache
 from mitmproxy import addonmanager, ctx, exceptions, hooks, http, tls
 
-from llmtap import contentview, dispatch, relay, tuning
+from llmtap import contentview, dispatch, injection, relay, tuning
+from llmtap.capture.distrust import REFUSALS, SECONDS, Distrust
 from llmtap.capture.exchange import Endpoint, Exchange
 from llmtap.capture.provider import Providers, ProviderTable
 from llmtap.capture.recorder import RELAY, SHUTDOWN, Recorder, Recording, client_of
-from llmtap.capture.sessions import Sessions
 from llmtap.capture.window import CaptureSettings
 from llmtap.config import ConfigError, Settings, load
 from llmtap.enrich.cost import Prices
 from llmtap.export.outbox import OutboxError
 from llmtap.pipeline import Pipeline, Reading
+from llmtap.websocket import WebSocketDoor
 
 logger = logging.getLogger(__name__)
 
-PROXY_LOGGER = logging.getLogger("mitmproxy.proxy.server")
-
-OPTIONS: dict[str, bool | str | int] = {
-    "connection_strategy": "lazy",
-    "http2": False,
-    "tcp_timeout": 3600,
-    "upstream_cert": False,
-}
-"""What replaces mitmproxy's own defaults (mitmproxy.md section 0); an operator's `--set` wins."""
-
-PINNED_SECONDS = 300
-"""How long a client that refused our certificate for a host is left alone with that host."""
-SHOWN_MESSAGES = 2000
-"""How many messages of a WebSocket session a user interface keeps; without one none but the last stays in memory."""
+ADOPTION_SECONDS = 2.0
+"""How long a Tap whose script is loaded again waits for the next one."""
 WATCH_SECONDS = 1.0
 """How often the configuration file is looked at for changes."""
 
@@ -48,17 +38,20 @@ WATCH_SECONDS = 1.0
 class Tap:
     """The addon: sees every LLM call that passes mitmproxy and hands each to the pipeline exactly once."""
 
-    def __init__(self) -> None:
-        """Know nothing yet: settings come with `configure`, the store and the threads with `running`."""
+    def __init__(self, options: Mapping[str, bool | str | int] = tuning.OPTIONS) -> None:
+        """Know no settings and no store yet; `options` are set in mitmproxy where the operator left them alone."""
+        self._options = options
         self.settings: Settings | None = None
         self.providers = Providers(ProviderTable())
         self.recorder = Recorder(CaptureSettings())
-        self.sessions = Sessions()
+        self.sessions = WebSocketDoor(self.recorder, self._hand_on)
+        self.addons = [self.sessions]  # mitmproxy calls their hooks as well
         self.pipeline: Pipeline | None = None
         self._watcher: asyncio.Task[None] | None = None
-        self._pinned: TTLCache[tuple[str, str], bool] = TTLCache(10_000, PINNED_SECONDS)
+        self.distrust = Distrust()
         self._shown: MutableMapping[str, http.HTTPFlow] = weakref.WeakValueDictionary()
-        self._early: list[Exchange] = []  # mitmproxy listens some milliseconds before `running`
+        self._asked: set[str] = set()  # ids of the flows whose usage we asked for
+        self._early: deque[Exchange] = deque(maxlen=1000)  # mitmproxy listens some milliseconds before `running`
         self._loop: asyncio.AbstractEventLoop
 
     def load(self, loader: addonmanager.Loader) -> None:
@@ -87,65 +80,94 @@ class Tap:
             self.configure({"llmtap_config"})
         if self.settings is None:
             return
+        if _predecessors:
+            self._inherit(_predecessors.pop(), self.settings)
+        else:
+            try:
+                self.pipeline = Pipeline(self.settings)
+            except OutboxError as error:
+                logger.error("llmtap: %s", error)  # noqa: TRY400 -- as above
+                return
+            self.pipeline.start()
         interactive = ctx.master.addons.get("view") is not None
-        try:
-            self.pipeline = Pipeline(self.settings, on_reading=self._annotate_soon if interactive else None)
-        except OutboxError as error:
-            logger.error("llmtap: %s", error)  # noqa: TRY400 -- as above
-            return
-        self.pipeline.start()
-        while self._early:
-            self.pipeline.put(self._early.pop(0))
+        if self.pipeline is not None:
+            self.pipeline.on_reading = self._annotate_soon if interactive else None
+            for exchange in self._early:
+                self.pipeline.put(exchange)
         self.recorder.keep = interactive
-        _prefer_options()
+        tuning.prefer(ctx.options, self._options)
         self._loop = asyncio.get_running_loop()
         if interactive:
             self._show(self.settings)
         dispatch.install(ctx.master.addons)
-        PROXY_LOGGER.addFilter(_worth_saying)
+        tuning.PROXY_LOGGER.addFilter(tuning.worth_saying)
         tuning.tune()
-        self._watcher = self._loop.create_task(self._watch(self.settings))
+        self._watcher = self._loop.create_task(self._watch())
         logger.info("llmtap: LLM calls are recorded in %s", self.settings.store.path)
 
     def done(self) -> None:
-        """Close what is under way as shut down, and let the pipeline end within its bounds."""
+        """End with mitmproxy: what is under way is closed as shut down, and the pipeline ends within its bounds.
+
+        When the script is only loaded again, the next Tap takes over all that is under way.
+        """
         if self._watcher is not None:
             self._watcher.cancel()
-        PROXY_LOGGER.removeFilter(_worth_saying)
+        tuning.PROXY_LOGGER.removeFilter(tuning.worth_saying)
+        if self.pipeline is None:
+            return
+        if ctx.master.should_exit.is_set():
+            self._end()
+        else:
+            _predecessors.append(self)
+            self._loop.call_later(ADOPTION_SECONDS, _end_orphans)
+
+    def _end(self) -> None:
         pipeline, self.pipeline = self.pipeline, None
         if pipeline is not None:
             for exchange in (*self.recorder.finish_all(), *self.sessions.close_all(SHUTDOWN)):
                 pipeline.put(exchange)
             pipeline.stop()
 
+    def _inherit(self, predecessor: "Tap", settings: Settings) -> None:
+        """Go on with the flows, sessions and pipeline of the Tap that this one replaces."""
+        self.recorder, self.distrust = predecessor.recorder, predecessor.distrust
+        self.sessions.adopt(predecessor.sessions, self.recorder)
+        self.pipeline, predecessor.pipeline = predecessor.pipeline, None
+        self._asked = predecessor._asked  # noqa: SLF001 -- of its own kind
+        self._apply(settings)
+
     def http_connect(self, flow: http.HTTPFlow) -> None:
         """Remember who the client says it is, and let nobody further up see it."""
         self.recorder.identify(flow)
 
     def tls_clienthello(self, data: tls.ClientHelloData) -> None:
-        """Leave every connection untouched that is not to an LLM host, that speaks HTTP/2 only, or that is pinned."""
-        address = data.context.server.address
-        hello = data.client_hello
-        host = hello.sni or (address[0] if address else "")
-        port = address[1] if address else 443
-        pinned = (data.context.client.peername[0], host) in self._pinned
-        if pinned or hello.alpn_protocols == [b"h2"] or not self.providers.opened(host, port):
+        """Leave every connection untouched that is not to an LLM host, speaks HTTP/2 only, or is refused for certain.
+
+        TLS that ends at the proxy itself (`HTTPS_PROXY=https://…`, reverse mode) is not ours to decide.
+        """
+        address, hello = data.context.server.address, data.client_hello
+        if address is None or data.context.client.proxy_mode.type_name == "reverse":
+            return
+        host = hello.sni or address[0]
+        left_alone = self.distrust.certain(data.context.client.peername[0], host)
+        if left_alone or hello.alpn_protocols == [b"h2"] or not self.providers.opened(host, address[1]):
             data.ignore_connection = True
 
+    def tls_established_client(self, data: tls.TlsData) -> None:
+        """Take note of a client that trusts us."""
+        if data.conn.sni is not None:
+            self.distrust.accepted(data.context.client.peername[0], data.conn.sni)
+
     def tls_failed_client(self, data: tls.TlsData) -> None:
-        """Tunnel the next connections of a client that does not trust our certificate."""
+        """Take note of a client that does not trust our certificate."""
         client, host = data.context.client.peername[0], data.conn.sni
-        if host is None or "does not trust" not in (data.conn.error or ""):
-            return
-        if (client, host) not in self._pinned:
+        if host is not None and "does not trust" in (data.conn.error or ""):
+            times = self.distrust.refused(client, host)
             logger.warning(
-                "llmtap: the client at %s does not trust the proxy's certificate for %s; its calls to that host pass "
-                "unseen for %d s (let it trust the CA: `llmtap env` prints how)",
-                client,
-                host,
-                PINNED_SECONDS,
+                "llmtap: the client at %s does not trust the proxy's certificate for %s (let it trust the CA: "
+                "`llmtap env` prints how); after %d refusals in a row (this is number %d) it is left alone for %d s",
+                *(client, host, REFUSALS, times, SECONDS),
             )
-        self._pinned[client, host] = True
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Begin to record an LLM call, and send it to the relay when the relay settings say so."""
@@ -159,9 +181,24 @@ class Tap:
             contentview.leave(flow, endpoint)
             self._redirect(flow, endpoint, recording)
 
+    def request(self, flow: http.HTTPFlow) -> None:
+        """Ask for the usage that a provider leaves out, when the settings say so."""
+        endpoint = contentview.left(flow)
+        if endpoint is None or self.recorder.settings.include_usage == "leave":
+            return
+        asked = injection.asking(endpoint, flow.request.headers.fields, flow.request.raw_content or b"")
+        if asked is not None:
+            flow.request.raw_content = asked
+            flow.request.headers["content-length"] = str(len(asked))
+            flow.request.headers.pop("accept-encoding", None)
+            self._asked.add(flow.id)
+
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        """Let the response pass as it arrives."""
+        """Let the response pass as it arrives, without the answer that only we asked for."""
         self.recorder.tap(flow)
+        if flow.id in self._asked and flow.response is not None and callable(flow.response.stream):
+            self._asked.discard(flow.id)
+            flow.response.stream = injection.without_answer(flow.response.headers.fields, flow.response.stream)
 
     def response(self, flow: http.HTTPFlow) -> None:
         """Hand on a call whose response is complete; the calls of a session are still to come."""
@@ -171,25 +208,6 @@ class Tap:
     def error(self, flow: http.HTTPFlow) -> None:
         """Hand on a call that was cut off, refused or abandoned."""
         self._finish(flow)
-
-    def websocket_start(self, flow: http.HTTPFlow) -> None:
-        """Follow a session: each of its responses is a call."""
-        if upgrade := self.recorder.finish(flow):
-            self.sessions.open(flow.id, upgrade)
-
-    def websocket_message(self, flow: http.HTTPFlow) -> None:
-        """Hand on the calls that a message completes, and let go of the messages before it."""
-        if flow.websocket is not None:
-            messages = flow.websocket.messages
-            said = messages[-1]
-            self._hand_on(flow, self.sessions.message(flow.id, said.content, from_client=said.from_client))
-            del messages[: -(SHOWN_MESSAGES if self.recorder.keep else 1)]
-
-    def websocket_end(self, flow: http.HTTPFlow) -> None:
-        """Hand on the calls that a session leaves open."""
-        if (end := flow.websocket) is not None:
-            by_client = end.closed_by_client is True
-            self._hand_on(flow, self.sessions.close(flow.id, end.close_code, end.close_reason, by_client=by_client))
 
     def _finish(self, flow: http.HTTPFlow) -> None:
         if exchange := self.recorder.finish(flow):
@@ -226,39 +244,37 @@ class Tap:
     def _show(self, settings: Settings) -> None:
         contentview.register(self.providers, Prices(settings.prices))
 
-    def _annotate_soon(self, reading: Reading) -> None:
-        """Called by the worker thread; a user interface may only be touched on the event loop."""
+    def _annotate_soon(self, reading: Reading) -> None:  # on the worker thread
         self._loop.call_soon_threadsafe(self._annotate, reading)
 
     def _annotate(self, reading: Reading) -> None:
         flow = self._shown.pop(reading.exchange.id, None)
         if flow is not None:
-            flow.comment = contentview.comment(reading.inference, reading.cost, reading.latency)
+            flow.comment = contentview.comment(
+                reading.inference, reading.cost, reading.latency, reading.exchange.failure
+            )
             ctx.master.addons.trigger(hooks.UpdateHook([flow]))
 
-    async def _watch(self, settings: Settings) -> None:
+    async def _watch(self) -> None:
         """Read the configuration again when one of its files changes; a faulty edit changes nothing."""
-        seen = settings.stamps
+        seen = None
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            now = settings.current_stamps()
-            if now == seen:
+            if self.settings is None or (now := self.settings.current_stamps()) in (self.settings.stamps, seen):
                 continue
             seen = now
             try:
-                settings = _load()
+                self._apply(_load())
             except ConfigError as error:
                 logger.warning("llmtap: the configuration stays as it was: %s", error)
-            else:
-                seen = settings.stamps
-                self._apply(settings)
+            except Exception:  # the border of the task: a fault of ours must not end the watch
+                logger.warning("llmtap: the configuration stays as it was", exc_info=True)
 
     def _apply(self, settings: Settings) -> None:
         """Let later calls follow these settings. Store and Elasticsearch stay as they were: they need a restart."""
         before, self.settings = self.settings, settings
         self.providers = Providers(settings.providers, settings.capture)
         self.recorder.settings = settings.capture
-        self.sessions.cap = settings.capture.max_body_bytes
         if before is not None and self.pipeline is not None:
             self.pipeline.apply(settings)
             if self.recorder.keep:
@@ -268,15 +284,16 @@ class Tap:
             logger.info("llmtap: configuration applied")
 
 
+_predecessors: list[Tap] = []
+"""Taps whose script is being loaded again, until the next one takes over."""
+
+
+def _end_orphans() -> None:
+    """End what nobody took over: the script is gone for good. Off the event loop, since it waits for disk."""
+    while _predecessors:
+        threading.Thread(target=_predecessors.pop()._end, name="llmtap-end").start()  # noqa: SLF001 -- of this module
+
+
 def _load() -> Settings:
     named = ctx.options.llmtap_config
     return load(Path(named) if named else None)
-
-
-def _prefer_options() -> None:
-    ctx.options.update(**{name: value for name, value in OPTIONS.items() if not ctx.options.has_changed(name)})
-
-
-def _worth_saying(record: logging.LogRecord) -> bool:
-    """Whether mitmproxy's line is news: that a response is streamed is not, since all are."""
-    return not record.getMessage().startswith("Streaming response from ")

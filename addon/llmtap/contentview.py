@@ -13,7 +13,7 @@ from decimal import Decimal
 import msgspec
 from mitmproxy import contentviews, ctx, http
 
-from llmtap.capture.exchange import Endpoint
+from llmtap.capture.exchange import Endpoint, Failure
 from llmtap.capture.provider import Providers
 from llmtap.capture.recorder import exchange_of
 from llmtap.decode.decoder import decode
@@ -30,6 +30,8 @@ COLUMNS = ["tls", "icon", "path", "method", "status", "comment", "size", "time"]
 """What mitmweb's list shows: its own default (12.2.3) and the comment."""
 SHORT = 60
 """Characters up to which a tool call's arguments stand in one line."""
+WIDTH = 100
+"""Characters after which a line of text is folded at the next blank before it."""
 PRIORITY = 2.0
 """Above mitmproxy's own views, whose highest is 1 (12.2.3)."""
 
@@ -63,7 +65,7 @@ class LLMContentview(contentviews.Contentview):
         if isinstance(metadata.http_message, http.Request):
             shown = request_text(inference)
         else:
-            shown = response_text(inference, price(exchange, inference, self._prices))
+            shown = response_text(inference, price(exchange, inference, self._prices), exchange.failure)
         if not shown:
             raise ValueError("; ".join(inference.problems) or "nothing that could be read")
         return shown.encode("utf-8", "replace").decode()  # lone surrogates, which JSON may spell, cannot be sent on
@@ -110,19 +112,25 @@ def register(providers: Providers, prices: Prices) -> None:
         options.update(web_columns=COLUMNS)
 
 
-def comment(inference: Inference, cost: Cost, latency: Latency) -> str:
-    """Return what a call came to in one line, for the comment of its flow; what is unknown is left out."""
-    response = inference.response
-    ends = [_error(response.error)] if response.error else list(dict.fromkeys(response.finish_reasons))
-    if response.completed is False and not response.error:
+def comment(inference: Inference, cost: Cost, latency: Latency, failure: Failure | None = None) -> str:
+    """Return what a call came to in one line, for the comment of its flow; what is unknown is left out.
+
+    mitmweb's column is narrow: tokens, cost and time come first, the end last. The end of a call that failed is why.
+    """
+    response, usage = inference.response, inference.response.usage
+    ends = list(dict.fromkeys(response.finish_reasons))
+    if response.error or failure:
+        ends = [*([_error(response.error)] if response.error else ()), *([failure.type] if failure else ())]
+    elif response.completed is False:
         ends.append("cut off")
+    both = usage is not None and usage.input_tokens is not None and usage.output_tokens is not None
     return " · ".join(
         fact
         for fact in (
-            response.model or inference.request.model,
-            _tokens(response.usage),
+            f"{usage.input_tokens:,}→{usage.output_tokens:,}" if usage and both else _tokens(usage),
             _money(cost),
-            None if latency.first_token is None else f"first token {_seconds(latency.first_token)}",
+            _time(latency),
+            response.model or inference.request.model,
             ", ".join(ends),
         )
         if fact
@@ -143,13 +151,18 @@ def request_text(inference: Inference) -> str:
     return _page(request.messages, facts)
 
 
-def response_text(inference: Inference, cost: Cost) -> str:
-    """Return what came back: the messages, then model, end, tokens and cost; empty when nothing could be read."""
+def response_text(inference: Inference, cost: Cost, failure: Failure | None = None) -> str:
+    """Return what came back: the messages, then model, end, tokens and cost; empty when nothing could be read.
+
+    A `failure` of the connection is an error line of its own, beside whatever arrived before it.
+    """
     response = inference.response
     end = ", ".join(response.finish_reasons)
+    errors = [_error(response.error, prose=True)] if response.error else []
+    errors += [f"{failure.type}: {failure.message}" if failure.message else failure.type] if failure else []
     facts: dict[str, str | None] = {
         "model": response.model,
-        "error": _error(response.error, prose=True) if response.error else None,
+        "error": "; ".join(errors),
         "finish": "cut off before its end" if response.completed is False and not response.error else end,
         "tokens": _tokens(response.usage),
         "cost": (money := _money(cost)) and (f"{money} ({cost.source})" if cost.source else money),
@@ -167,7 +180,27 @@ def _page(messages: Iterable[Message], facts: dict[str, str | None]) -> str:
 
 
 def _message(message: Message) -> str:
-    return "\n".join((message.role, *(textwrap.indent(_part(part), "  ") for part in message.parts)))
+    return "\n".join((message.role, *(textwrap.indent(_folded(_part(part)), "  ") for part in message.parts)))
+
+
+def _folded(text: str) -> str:
+    """Return a text whose long lines are folded at blanks, each under its own beginning; words stay whole."""
+    return "\n".join(folded for line in text.split("\n") for folded in _lines(line))
+
+
+def _lines(line: str) -> list[str]:
+    if len(line) <= WIDTH:
+        return [line]
+    margin = line[: len(line) - len(line.lstrip())][: WIDTH // 2]
+    return textwrap.wrap(
+        line,
+        WIDTH,
+        subsequent_indent=margin,
+        expand_tabs=False,
+        replace_whitespace=False,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _part(part: Part) -> str:
@@ -233,8 +266,15 @@ def _money(cost: Cost) -> str | None:
     return f"${written}" if cost.currency == "USD" else f"{written} {cost.currency}"
 
 
+def _time(latency: Latency) -> str | None:
+    """Return how long it took: until the first token of a stream, until the end otherwise."""
+    if latency.first_token is not None:
+        return f"first {_seconds(latency.first_token)}"
+    return None if latency.duration is None else _seconds(latency.duration)
+
+
 def _seconds(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds >= 0.1 else f"{seconds:.3f} s"  # noqa: PLR2004 -- two digits say enough
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
 
 
 def _error(error: ProviderError, *, prose: bool = False) -> str:

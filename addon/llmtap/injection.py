@@ -7,11 +7,11 @@ back no longer than until it is complete. Pure.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 import msgspec
 
-from llmtap.capture.exchange import Headers, header
+from llmtap.capture.exchange import Endpoint, Headers, header
 
 ASKED = b'"stream_options":{"include_usage":true},'
 FORMATS = frozenset({"openai_chat", "openai_completions"})
@@ -34,13 +34,14 @@ class _Event(msgspec.Struct):
     usage: object = None
 
 
-def asking(provider: str, wire_format: str | None, headers: Headers, body: bytes) -> bytes | None:
+def asking(endpoint: Endpoint, headers: Headers, body: bytes) -> bytes | None:
     """Return the request body with the question in it, or None when it must not be changed.
 
     It is changed only for a provider that is known to take it, when it is a JSON object, streams, has no
     `stream_options` of its own and is not encoded.
     """
-    if provider not in PROVIDERS or wire_format not in FORMATS or header(headers, "content-encoding"):
+    known = endpoint.certain and endpoint.provider in PROVIDERS and endpoint.wire_format in FORMATS
+    if not known or header(headers, "content-encoding"):
         return None
     try:
         request = msgspec.json.decode(body, type=_Request)
@@ -52,15 +53,23 @@ def asking(provider: str, wire_format: str | None, headers: Headers, body: bytes
     return body[:start] + ASKED + body[start:]
 
 
-def without_answer(tap: Callable[[bytes], bytes]) -> Callable[[bytes], bytes | Sequence[bytes]]:
+type Stream = Callable[[bytes], bytes | Iterable[bytes]]
+"""What mitmproxy calls with each piece of a body, and with b"" at its end."""
+
+
+def without_answer(headers: Headers, tap: Stream) -> Stream:
     """Return a stream callable that shows every piece to `tap` and passes all events on but the one that was asked for.
+
+    An answer that is no event stream, or is encoded, passes whole.
 
     mitmproxy calls it with each piece, and with b"" at the end; it answers with the pieces to send (none is `[]`, since
     b"" would end the client's stream, mitmproxy.md section 1).
     """
+    if header(headers, "content-encoding") or "event-stream" not in (header(headers, "content-type") or ""):
+        return tap
     held = b""
 
-    def stripped(data: bytes) -> bytes | Sequence[bytes]:
+    def stripped(data: bytes) -> bytes | Iterable[bytes]:
         nonlocal held
         tap(data)
         if not data:

@@ -21,6 +21,7 @@ from llmtap.decode.inference import Inference
 from llmtap.decode.recognition import recognised
 from llmtap.enrich.attribution import attribute
 from llmtap.enrich.cost import Cost, Prices, price
+from llmtap.enrich.estimate import estimate
 from llmtap.enrich.latency import Latency, measure
 from llmtap.enrich.limits import limits
 from llmtap.enrich.privacy import redact
@@ -39,6 +40,9 @@ LINGER = 0.05
 """How long (seconds) the worker lets calls gather before it reads them: they share one commit, and so one fsync."""
 BATCH = 512
 """At most this many documents share one commit."""
+READ_SECONDS = 0.2
+"""How long calls may be read before what is ready is committed."""
+WHY = "more calls than the worker could read or the disk could take"
 SHIP_SECONDS = 3.0
 """How long the end waits for Elasticsearch."""
 DAY = 86_400.0
@@ -60,10 +64,12 @@ def read(exchange: Exchange, settings: Settings, prices: Prices) -> tuple[Readin
         return None
     inference = _decoded(exchange)
     attribution = attribute(exchange, inference, settings.attribution)
-    cost = price(exchange, inference, prices)
+    estimated = estimate(exchange, inference)
+    cost = price(exchange, inference, prices, estimated)
     latency = measure(exchange, inference)
     redacted = redact(exchange, inference, attribution, settings.privacy)
-    return Reading(exchange, inference, cost, latency), document(redacted, cost, latency, limits(exchange))
+    made = document(redacted, cost, latency, limits(exchange), estimated)
+    return Reading(exchange, inference, cost, latency), made
 
 
 def _decoded(exchange: Exchange) -> Inference:
@@ -96,11 +102,13 @@ class Pipeline:
             self._shipper = Shipper(self._outbox, Cluster(elasticsearch), elasticsearch, template)
         self._settings = settings
         self._prices = Prices(settings.prices)
-        self._on_reading = on_reading
+        self.on_reading = on_reading
         self._queue: queue.SimpleQueue[Exchange | None] = queue.SimpleQueue()
         self._waiting_bytes = 0
-        self._dropped = 0
+        self._unsettled = 0  # calls taken over that are neither stored nor dropped
+        self._dropped = 0  # of which the store does not know yet
         self._lock = threading.Lock()
+        self._storing = threading.Lock()  # held while the store is written; the end of all takes it and keeps it
         self._ready: list[Document] = []
         self._stopping = threading.Event()
         self._deadline: float | None = None
@@ -125,44 +133,66 @@ class Pipeline:
                 self._dropped += 1
                 return
             self._waiting_bytes += size
+            self._unsettled += 1
         self._queue.put(exchange)
 
     def stop(self, timeout: float = 10.0) -> None:
         """Walk the corridor with all that waits, deliver what can be, close; each gives up after its own time.
 
-        `timeout` (seconds) is for the store. What Elasticsearch does not take now is delivered after the next start.
+        `timeout` (seconds) is for the store; what it does not suffice for is lost, and counted as dropped if the store
+        takes the count. What Elasticsearch does not take now is delivered after the next start.
         """
         self._deadline = time.monotonic() + timeout
         self._stopping.set()
         self._queue.put(None)
         self._thread.join(timeout + 1)
-        if self._thread.is_alive() or self._ready:
-            logger.warning("llmtap: %d documents could not be stored before the proxy ended", len(self._ready))
+        self._give_up()
         if self._shipper is not None:
             self._shipper.stop(SHIP_SECONDS)
         self._outbox.close()
 
+    def _give_up(self) -> None:
+        """Report what the time did not suffice for: what is ready, what is in hand, and what is queued still."""
+        with self._lock:
+            lost, self._unsettled = self._unsettled, 0
+            self._dropped += lost
+        if lost:
+            logger.warning("llmtap: %d documents could not be stored before the proxy ended", lost)
+        if self._dropped and self._storing.acquire(blocking=False):
+            try:
+                self._count_drops()
+            except Exception as error:  # noqa: BLE001 -- as in _commit; there is nobody left to try again
+                logger.warning("llmtap: %d dropped calls could not be counted: %s", self._dropped, error)
+
     def _work(self) -> None:
         running = True
         pause = 0.0
-        while running or (self._ready and not self._overdue()):
+        while (running or self._ready or self._dropped) and not self._overdue():
             running = self._take(pause) and running
-            pause = self._commit(pause)
+            if not self._storing.acquire(blocking=False):
+                return  # the end has counted what is ready as lost
+            try:
+                pause = self._commit(pause)
+            finally:
+                self._storing.release()
 
     def _overdue(self) -> bool:
         return self._deadline is not None and time.monotonic() > self._deadline
 
     def _take(self, pause: float) -> bool:
-        """Read a batch; block for its first, but `pause` seconds at most while documents wait. False is the end."""
+        """Read a batch; block for its first, but `pause` seconds at most while anything waits. False is the end."""
         try:
-            exchange = self._queue.get(timeout=pause) if self._ready else self._queue.get()
-            self._stopping.wait(LINGER)
+            exchange = self._queue.get(timeout=pause) if self._ready or self._dropped else self._queue.get()
+            if self._queue.qsize() < BATCH:
+                self._stopping.wait(LINGER)
+            until = time.monotonic() + READ_SECONDS
             for left in reversed(range(BATCH)):
                 if exchange is None:
                     return False
                 self._walk(exchange)
-                if left:
-                    exchange = self._queue.get_nowait()
+                if not left or time.monotonic() > until or self._overdue():
+                    break
+                exchange = self._queue.get_nowait()
         except queue.Empty:
             pass
         return True
@@ -172,23 +202,28 @@ class Pipeline:
             self._waiting_bytes -= _held_bytes(exchange)
         try:
             found = read(exchange, self._settings, self._prices)
-            if found is None:
-                return
-            reading, made = found
-            if self._on_reading is not None:
-                self._on_reading(reading)
         except Exception:  # the border of the worker: a fault of ours costs one document, not the thread
             logger.warning("llmtap: a call could not be read and is dropped", exc_info=True)
-            self._drop()
+            self._settle(1, dropped=1)
             return
+        if found is None:
+            self._settle(1)
+            return
+        reading, made = found
         if len(self._ready) < READY_DOCUMENTS:
             self._ready.append(made)
         else:
-            self._drop()
+            self._settle(1, dropped=1)
+        if (tell := self.on_reading) is not None:
+            try:
+                tell(reading)
+            except Exception:  # as above: what shows a call must not cost it
+                logger.warning("llmtap: a call could not be shown", exc_info=True)
 
-    def _drop(self) -> None:
+    def _settle(self, calls: int, *, dropped: int = 0) -> None:
         with self._lock:
-            self._dropped += 1
+            self._unsettled -= calls
+            self._dropped += dropped
 
     def _commit(self, pause: float) -> float:
         """Put what is ready; return how long to wait before the next attempt (0 when all is well)."""
@@ -196,11 +231,9 @@ class Pipeline:
             return 0.0
         try:
             self._outbox.put([(made.id, made.body) for made in self._ready])
+            self._settle(len(self._ready))
             self._ready.clear()
-            with self._lock:
-                dropped, self._dropped = self._dropped, 0
-            if dropped:
-                self._outbox.drop(dropped, "more calls than the worker could read or the disk could take")
+            self._count_drops()
         except Exception as error:  # noqa: BLE001 -- OutboxError or a fault of ours: either way the documents wait
             if pause == 0:
                 logger.warning("llmtap: documents wait in memory: %s", error)
@@ -208,6 +241,11 @@ class Pipeline:
         if pause:
             logger.warning("llmtap: the store takes documents again")
         return 0.0
+
+    def _count_drops(self) -> None:
+        dropped = self._dropped
+        self._outbox.drop(dropped, WHY)
+        self._settle(0, dropped=-dropped)
 
 
 def _held_bytes(exchange: Exchange) -> int:

@@ -1,17 +1,46 @@
-"""What a process that carries thousands of slow streams needs of the operating system and of Python; told once.
+"""What a process that carries thousands of slow streams needs of mitmproxy, the operating system and Python; told once.
 
-Each number was measured on streams through mitmproxy (mitmproxy.md section 7). Knows nothing of what the process does.
+Each number was measured on streams through mitmproxy (mitmproxy.md sections 0 and 7). Knows nothing of what passes.
 """
 
 import contextlib
 import gc
+import logging
 import resource
 import sys
+from collections.abc import Container, Mapping
+from typing import Protocol
 
+PROXY_LOGGER = logging.getLogger("mitmproxy.proxy.server")
+
+OPTIONS: Mapping[str, bool | str | int] = {
+    "connection_strategy": "lazy",
+    "flow_detail": 0,
+    "http2": False,
+    "tcp_timeout": 3600,
+    "upstream_cert": False,
+}
+"""What replaces mitmproxy's own defaults; an operator's `--set` wins. `docs/decisions/0003-mitmproxy-options.md` says
+why: among others, that mitmdump's line for each flow shows the keys that stand in URLs."""
 SWITCH_SECONDS = 0.0005
 """How long the worker may keep the event loop waiting for the interpreter (Python's default is 5 ms)."""
 COLLECTOR = (50_000, 20, 50)
 """Thresholds of the collector: with Python's own, long walks over all live streams make the slowest chunks slow."""
+
+
+class Options(Container[str], Protocol):
+    """What we use of mitmproxy's options."""
+
+    def has_changed(self, option: str) -> bool:
+        """Whether an option is not at its default."""
+
+    def update(self, **values: object) -> None:
+        """Set options."""
+
+
+def prefer(options: Options, ours: Mapping[str, bool | str | int]) -> None:
+    """Set what the operator left at mitmproxy's defaults; what this tool of mitmproxy's lacks is left out."""
+    options.update(**{name: value for name, value in ours.items() if name in options and not options.has_changed(name)})
 
 
 def tune() -> None:
@@ -24,3 +53,8 @@ def tune() -> None:
     gc.freeze()
     gc.set_threshold(*COLLECTOR)
     sys.setswitchinterval(SWITCH_SECONDS)
+
+
+def worth_saying(record: logging.LogRecord) -> bool:
+    """Whether a line of mitmproxy's proxy is news: that a response is streamed is not, since all are."""
+    return not record.getMessage().startswith("Streaming response from ")

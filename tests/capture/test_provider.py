@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -67,6 +68,7 @@ def test_ids_are_unique_and_sources_named() -> None:
     assert [entry.id for entry in TABLE.providers if not entry.source or not set(entry.source) <= known] == []
 
 
+Streamed = partial(Endpoint, stream=True)
 CALLS = (
     ("api.openai.com", "/v1/chat/completions?x=y", Endpoint("openai", True, "openai_chat", "chat")),  # noqa: FBT003
     ("API.OpenAI.com.", "/v1/responses", Endpoint("openai", wire_format="openai_responses", operation="chat")),
@@ -80,7 +82,7 @@ CALLS = (
     (
         "bedrock-runtime.eu-west-1.amazonaws.com",
         "/model/arn%3Aaws%3Abedrock%3Aeu-west-1%3A1%3Ainference-profile%2Feu.anthropic.claude-sonnet-4/converse-stream",
-        Endpoint("aws.bedrock", wire_format="bedrock_converse", operation="chat", model="eu.anthropic.claude-sonnet-4"),
+        Streamed("aws.bedrock", wire_format="bedrock_converse", operation="chat", model="eu.anthropic.claude-sonnet-4"),
     ),
     (
         "bedrock-runtime.us-east-1.amazonaws.com",
@@ -90,12 +92,17 @@ CALLS = (
     (
         "generativelanguage.googleapis.com",
         "/v1/models/gemini-2.5-flash%3AstreamGenerateContent?alt=sse&key=AIza",
-        Endpoint("gcp.gemini", wire_format="gemini_generate", operation="generate_content", model="gemini-2.5-flash"),
+        Streamed("gcp.gemini", wire_format="gemini_generate", operation="generate_content", model="gemini-2.5-flash"),
     ),
     (
         "us-east5-aiplatform.googleapis.com",
         "/v1/projects/p/locations/us-east5/publishers/anthropic/models/claude-sonnet-4@20250514:streamRawPredict",
-        Endpoint("gcp.vertex_ai", wire_format="anthropic_messages", operation="chat", model="claude-sonnet-4@20250514"),
+        Streamed("gcp.vertex_ai", wire_format="anthropic_messages", operation="chat", model="claude-sonnet-4@20250514"),
+    ),
+    (
+        "bedrock-agent-runtime.us-east-1.amazonaws.com",
+        "/agents/session-1",
+        Endpoint("aws.bedrock", wire_format="bedrock_agent", operation="invoke_agent"),
     ),
     ("api.groq.com", "/openai/v1/chat/completions", Endpoint("groq", wire_format="openai_chat", operation="chat")),
     ("api.cohere.com", "/v2/chat", Endpoint("cohere", wire_format="cohere_chat", operation="chat")),
@@ -249,7 +256,7 @@ LEFT = {
     "session secrets": r"POST \S+ .*/realtime/(?:sessions|client_secrets)$",
     "the hub of Hugging Face": r"POST huggingface\.co /api/(?:spaces|repos)/",
     "telemetry and control": r"POST \S+ .*(?:/crewai_plus/|/batches/[^/]+/cancel$|/api/show$|/tokenize$)",
-    "retrieval and guardrails": r"POST \S+ /(?:knowledgebases|guardrail)/|POST \S+ /agents/default_session_id2$",
+    "retrieval and guardrails": r"POST \S+ /(?:knowledgebases|guardrail)/",
     "other software on loopback": r"POST (?:localhost|127\.0\.0\.1) "
     r"/?(?:functions|indexes/.*|v2/query|v1/(?:schema|graphql|objects).*)?$",
     "only the body tells": r"POST localhost /(?:api/chat|v1/rerank|v1/audio/transcriptions)$"

@@ -121,6 +121,59 @@ def test_large_requests_are_passed_on_as_they_arrive() -> None:
     assert small.request.stream is False
 
 
+def test_an_answered_request_is_not_streamed() -> None:
+    """What another addon has answered already cannot be streamed (mitmproxy would end the connection)."""
+    recorder = Recorder(CaptureSettings(max_body_bytes=8))
+    flow = tflow.tflow(resp=tutils.tresp(status_code=407))
+    flow.request.headers["content-length"] = "1000"
+
+    recorder.begin(flow, OPENAI, HOST)
+
+    assert flow.request.stream is False
+
+
+@pytest.mark.parametrize("stated", ["9" * 5000, "-1", "x", "", "\u0663" * 4, "1, 2"])
+def test_odd_lengths_declare_nothing(stated: str) -> None:
+    """A length that mitmproxy refuses is no reason to stream, and no error."""
+    recorder = Recorder(CaptureSettings(max_body_bytes=8))
+    flow = tflow.tflow()
+    flow.request.headers["content-length"] = stated
+
+    recorder.begin(flow, OPENAI, HOST)
+
+    assert flow.request.stream is False
+
+
+def test_an_answer_of_another_addon_is_seen() -> None:
+    """mitmproxy does not stream what an addon answered, whatever is asked of it; it is recorded whole."""
+    recorder = Recorder(CaptureSettings())
+    flow = tflow.tflow(resp=tutils.tresp(content=b"mocked"))
+    recorder.begin(flow, OPENAI, HOST)
+    recorder.tap(flow)
+
+    exchange = recorder.finish(flow)
+
+    assert exchange is not None
+    assert exchange.response is not None
+    assert [data for _, data in exchange.response.body.chunks] == [b"mocked"]
+
+
+def test_what_mitmproxy_held_is_capped() -> None:
+    """A chunked request declares no length and is held whole while it lasts; what is kept of it is within the cap."""
+    recorder = Recorder(CaptureSettings(max_body_bytes=8))
+    flow = tflow.tflow(req=tutils.treq(content=b"head" + b"x" * 1000 + b"tail"))
+    del flow.request.headers["content-length"]
+    flow.request.headers["transfer-encoding"] = "chunked"
+    recorder.begin(flow, OPENAI, HOST)
+
+    exchange = recorder.finish(flow)
+
+    assert exchange is not None
+    body = exchange.request.body
+    assert [data for _, data in body.chunks] == [b"head", b"tail"]
+    assert (body.size, body.dropped, body.gap) == (1008, 1000, 1)
+
+
 def test_a_user_interface_gets_its_body_back() -> None:
     """With `keep`, a body that streamed past is put back into the flow."""
     recorder = Recorder(CaptureSettings(), keep=True)
@@ -154,6 +207,7 @@ def test_the_request_is_the_clients() -> None:
     ("message", "answering", "type_"),
     [
         ("Client disconnected.", True, "client_disconnected"),
+        ("stream reset by client (CANCEL)", True, "client_disconnected"),
         ("[Errno 111] Connect call failed ('127.0.0.1', 1)", False, "connection_refused"),
         ("[Errno -2] Name or service not known", False, "dns_error"),
         ("Certificate verify failed: self-signed certificate", False, "tls_error"),
@@ -170,11 +224,43 @@ def test_failures_have_types(message: str, type_: str, *, answering: bool) -> No
     assert (found.type, found.message) == (type_, message)
 
 
+def test_a_client_that_ends_while_it_sends() -> None:
+    """A body cut short before the request was complete is the client's doing; a refused connection is not."""
+    recorder = Recorder(CaptureSettings())
+    cut = "HTTP/1 protocol error: peer closed connection without sending complete message body (received 5 bytes)"
+    found = []
+    for message in (cut, "server closed connection", "[Errno 111] Connect call failed ('127.0.0.1', 1)"):
+        flow = tflow.tflow(err=tflow.terr(message))
+        flow.request.timestamp_end = None
+        recorder.begin(flow, OPENAI, HOST)
+        exchange = recorder.finish(flow)
+        assert exchange is not None
+        assert exchange.failure is not None
+        found.append(exchange.failure.type)
+
+    assert found == ["client_disconnected", "connection_reset", "connection_refused"]
+
+
+def test_plain_requests_share_no_user() -> None:
+    """Users of one connection, as that of a proxy in between, are not taken for one another."""
+    recorder = Recorder(CaptureSettings())
+    one, other, nobody = tflow.tflow(), tflow.tflow(), tflow.tflow()
+    other.client_conn = nobody.client_conn = one.client_conn
+    one.request.headers["proxy-authorization"] = "Basic " + base64.b64encode(b"one:dev").decode()
+    other.request.headers["proxy-authorization"] = "Basic " + base64.b64encode(b"other:dev").decode()
+
+    for flow in (one, other, nobody):
+        recorder.identify(flow)
+
+    assert [client_of(flow).proxy_user for flow in (one, other, nobody)] == ["one", "other", None]
+
+
 def test_the_proxy_user_is_moved_not_forwarded() -> None:
     """Credentials of the proxy are taken off the request and stay with the connection."""
     recorder = Recorder(CaptureSettings())
     connect, later = tflow.tflow(), tflow.tflow()
     later.client_conn = connect.client_conn
+    connect.request.method = "CONNECT"
     connect.request.headers["proxy-authorization"] = "Basic " + base64.b64encode(b"team:e:nv").decode()
 
     recorder.identify(connect)

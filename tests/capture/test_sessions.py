@@ -20,7 +20,7 @@ def upgrade() -> Exchange:
 def test_a_session_is_known_by_its_flow() -> None:
     """Messages of a flow that was never opened, or is closed, give nothing."""
     sessions = Sessions()
-    sessions.open("a", upgrade())
+    sessions.open("a", upgrade(), 1000)
 
     assert sessions.message("b", DONE, from_client=False) == []
     assert sessions.message("a", CREATED, from_client=False) == []
@@ -36,7 +36,7 @@ def test_a_session_is_known_by_its_flow() -> None:
 def test_how_an_idle_session_ends(code: int, *, by_client: bool, failed: bool) -> None:
     """With nothing under way, only a server that closes for a reason is a failure."""
     sessions = Sessions()
-    sessions.open("a", upgrade())
+    sessions.open("a", upgrade(), 1000)
     (call,) = sessions.close("a", code, None, by_client=by_client)
     assert (call.failure is not None) is failed
 
@@ -46,7 +46,7 @@ def test_all_are_closed_at_the_end() -> None:
     failure = Failure("proxy_shutdown", "now")
     sessions = Sessions()
     for key in "ab":
-        sessions.open(key, upgrade())
+        sessions.open(key, upgrade(), 1000)
         sessions.message(key, CREATED, from_client=False)
     assert [call.failure for call in sessions.close_all(failure)] == [failure, failure]
     assert sessions.close_all(failure) == []

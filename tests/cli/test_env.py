@@ -41,3 +41,13 @@ def test_containers_are_told_that_loopback_is_not_theirs(invoke: Invoke) -> None
             in invoke("env", "--shell", "docker", "--proxy", address).stderr
         )
         assert invoke("env", "--proxy", address).stderr == ""
+
+
+def test_team_and_environment_travel_in_the_url(invoke: Invoke) -> None:
+    """As user and password, in each shell's words; an environment alone is a mistake."""
+    arguments = ("env", "--proxy", "http://h.invalid:1", "--environment", "production")
+    assert "HTTPS_PROXY=http://payments:production@h.invalid:1\n" in invoke(*arguments, "--team", "payments").stdout
+    docker = invoke("env", "--proxy", "a:b@127.0.0.1:1", "--shell", "docker")
+    assert "--env=HTTPS_PROXY=http://a:b@host.docker.internal:1" in docker.stdout
+    assert "containers do not reach a loopback address" in docker.stderr
+    assert (2, "") == (invoke(*arguments).exit_code, invoke(*arguments).stdout)

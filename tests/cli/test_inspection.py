@@ -4,6 +4,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -14,6 +15,7 @@ from llmtap.cli import inspection
 from llmtap.config import StoreSettings
 from llmtap.export.cluster import ElasticsearchSettings
 from llmtap.export.outbox import Outbox
+from llmtap.relay import RelaySettings
 from tests.engines.elasticsearch import Engine
 
 
@@ -89,6 +91,29 @@ def test_a_store_below_a_file_must_be_mended(tmp_path: Path) -> None:
     assert inspection.store(StoreSettings(path=tmp_path / "file/llmtap.db"), shipping=False).state == "mend"
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc")
+def test_a_store_where_no_file_can_be_made_must_be_mended() -> None:
+    """Nobody may make files in /proc, root neither; permissions would not have told."""
+    found = inspection.store(StoreSettings(path=Path("/proc/llmtap/llmtap.db")), shipping=False)
+    assert found.state == "mend"
+    assert "/proc/llmtap/llmtap.db cannot be made" in found.text
+
+
+def test_looking_at_a_folder_leaves_it_as_it_was(tmp_path: Path) -> None:
+    """Whether it can be written is found out without a trace."""
+    assert inspection.store(StoreSettings(path=tmp_path / "x/llmtap.db"), shipping=False).state == "ok"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_relay_is_told_without_its_key() -> None:
+    """Name, share and host; a share of nothing is a note."""
+    settings = RelaySettings(base_url="https://relay.example/v1", api_key="sk-secret", name="cheap", share=10)
+    found = inspection.relay(settings)
+    expected = inspection.Finding("ok", "relay", "cheap at relay.example for 10 % of the callers of openai")
+    assert expected == found
+    assert inspection.relay(msgspec.structs.replace(settings, share=0)).state == "note"
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_store_in_a_closed_folder_must_be_mended(tmp_path: Path) -> None:
     """A folder of somebody else is told."""
@@ -105,7 +130,7 @@ def test_prices_say_their_version_and_age() -> None:
 
 def test_without_elasticsearch_nothing_is_asked() -> None:
     """The embedded store is a choice, not a fault."""
-    assert ["ok", "ok"] == [found.state for found in inspection.elasticsearch(ElasticsearchSettings())]
+    assert ["ok", "note"] == [found.state for found in inspection.elasticsearch(ElasticsearchSettings())]
 
 
 def test_a_real_elasticsearch_is_in_order(elasticsearch: Engine) -> None:

@@ -27,6 +27,19 @@ def test_both_masters_have_tap_and_our_defaults() -> None:
     assert [(True, True, 1234)] * 2 == asyncio.run(made())
 
 
+def test_tap_stands_behind_the_scripts_and_before_the_credentials_for_the_next_proxy() -> None:
+    """Where `-s` would put it."""
+
+    async def order() -> list[str]:
+        master = dump_master({})(Options())
+        names = [type(addon).__name__ for addon in master.addons.chain]
+        await master.done()
+        return names
+
+    names = asyncio.run(order())
+    assert names.index("ScriptLoader") + 1 == names.index("Tap") < names.index("UpstreamAuth")
+
+
 def test_connections_are_silent_unless_asked_for() -> None:
     """`-v` brings the lines back."""
     logger = logging.getLogger("mitmproxy.proxy.server")

@@ -7,7 +7,7 @@ import click
 import pytest
 
 from llmtap.cli.mistake import Mistake
-from llmtap.cli.options import Address, AddressType, SinceType, settings_of, store_of
+from llmtap.cli.options import Address, AddressType, SinceType, Way, WayType, settings_of, store_of
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,21 @@ def test_an_address_is_host_and_port(typed: str, expected: Address) -> None:
     assert expected == AddressType().convert(typed, None, None)
 
 
-@pytest.mark.parametrize("typed", ["", "localhost", "localhost:x", "localhost:0", "localhost:65536", "localhost:²"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "localhost",
+        "localhost:x",
+        "localhost:0",
+        "localhost:65536",
+        "localhost:²",
+        "a/b:80",
+        "u@h:80",
+        "h:80:80",
+        "[h]:80",
+    ],
+)
 def test_what_is_no_address_is_told(typed: str) -> None:
     """The mistake shows how an address looks."""
     with pytest.raises(click.BadParameter, match=r"127\.0\.0\.1:8080"):
@@ -42,6 +56,35 @@ def test_what_is_no_address_is_told(typed: str) -> None:
 def test_a_client_reaches_any_address_by_loopback(address: Address, url: str) -> None:
     """0.0.0.0 is where one listens, not where one connects to."""
     assert url == address.url()
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("8080", Way(Address("127.0.0.1", 8080))),
+        ("http://proxy:8080/", Way(Address("proxy", 8080))),
+        ("payments:pro%40d@[::1]:1", Way(Address("::1", 1), "payments", "pro@d")),
+        ("http://payments@proxy:1", Way(Address("proxy", 1), "payments")),
+    ],
+)
+def test_a_way_may_say_who_comes(typed: str, expected: Way) -> None:
+    """A URL is understood as well, and user and password are what they stand for."""
+    assert expected == WayType().convert(typed, None, None)
+
+
+@pytest.mark.parametrize(
+    "typed", ["https://h:1", "socks5://h:1", "http://u:secret@h/x:1", "u:secret@a/b:1", "u:secret@"]
+)
+def test_what_is_no_way_is_told_without_its_password(typed: str) -> None:
+    """Another kind of proxy, a path, nothing at all."""
+    with pytest.raises(click.BadParameter, match=r"127\.0\.0\.1:8080") as raised:
+        WayType().convert(typed, None, None)
+    assert "secret" not in str(raised.value)
+
+
+def test_who_comes_is_in_the_url() -> None:
+    """What a URL gives another meaning is escaped."""
+    assert Address("h", 1).url("a b", "c/d@e") == "http://a%20b:c%2Fd%40e@h:1"
 
 
 @pytest.mark.parametrize(("typed", "hours"), [("90m", 1.5), ("24h", 24), ("7d", 168), ("1.5 h", 1.5), ("1w", 168)])

@@ -76,3 +76,10 @@ def test_a_wrong_configuration_is_told(tmp_path: Path, command: str) -> None:
     done = finished(environment(tmp_path), command, "--config", str(config), "--listen", _free())
     assert (2, "") == (done.returncode, done.stdout)
     assert "stroe" in done.stderr
+
+
+def test_a_program_is_not_for_the_proxy(tmp_path: Path) -> None:
+    """What stands there without `--` is refused, with what was meant."""
+    done = finished(environment(tmp_path), "proxy", "foo")
+    assert (2, "") == (done.returncode, done.stdout)
+    assert "'foo' is not understood; to run a program: `llmtap run -- foo`" in done.stderr

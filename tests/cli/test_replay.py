@@ -7,7 +7,7 @@ from llmtap.export.outbox import Outbox
 from tests.cli.conftest import Invoke
 from tests.cli.recorded import entry, har, written
 from tests.cli.test_flowfile import chat, saved
-from tests.fakes.elasticsearch import FakeElasticsearch
+from tests.fakes.bulk_server import FakeElasticsearch
 
 
 def test_documents_are_printed_in_order(invoke: Invoke, tmp_path: Path) -> None:

@@ -113,3 +113,34 @@ def test_what_the_machine_trusts_the_proxy_trusts(tmp_path: Path, provider: Fake
     done = finished(environ, "run", *detour, "sh", "-c", CALL)
     assert "llmtap: 1 call ·" in done.stderr
     assert "1 failed" not in done.stderr
+
+
+def test_credentials_of_a_company_proxy_stay_with_plain_http(tmp_path: Path) -> None:
+    """A request without TLS shows the company's proxy its credentials too: they are not the client's to llmtap."""
+    with CorporateProxy(1) as corporate:
+        environ = environment(tmp_path, HTTPS_PROXY=f"http://user:secret@127.0.0.1:{corporate.port}")
+        finished(environ, "run", "curl", "-sS", "http://intranet.example/page")
+    assert [("http://intranet.example/page", basic("user", "secret"))] == corporate.tunnels
+
+
+def test_what_waits_for_elasticsearch_is_told(tmp_path: Path, provider: FakeProvider) -> None:
+    """Nobody listens at the target: one line says how many wait, and for whom, without credentials."""
+    config = tmp_path / "llmtap.yaml"
+    config.write_text("elasticsearch:\n  url: http://127.0.0.1:1\n")
+    environ = environment(tmp_path, provider)
+    done = finished(environ, "run", "--config", str(config), *to(provider), "sh", "-c", CALL)
+    last = done.stderr.splitlines()[-1]
+    assert last == "llmtap: 1 document waits for http://127.0.0.1:1; see `llmtap outbox status`"
+
+
+def test_connections_without_a_call_are_counted(tmp_path: Path) -> None:
+    """In the singular when it is one."""
+    done = finished(environment(tmp_path), "run", "curl", "-sS", "-m", "5", "http://127.0.0.1:1/", "--noproxy", "")
+    assert "llmtap: no LLM call was recorded; 1 connection came through the proxy." in done.stderr
+
+
+def test_the_team_of_a_run_is_in_its_calls(tmp_path: Path, provider: FakeProvider) -> None:
+    """`--team` needs no configuration, and the program no change."""
+    environ = environment(tmp_path, provider)
+    finished(environ, "run", "--team", "payments", "--environment", "production", *to(provider), "sh", "-c", CALL)
+    assert '"payments"' in finished(environ, "report", "--json", "--by", "team").stdout

@@ -1,10 +1,11 @@
 """Tables show what is known, and a dash for what is not."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from rich.console import Console
 
 from llmtap.cli.ledger import Call
 from llmtap.cli.tables import console, count, money, seconds, summary, table_of_calls, table_of_totals
@@ -37,7 +38,7 @@ def test_a_call_of_which_nothing_is_known_is_a_line_of_dashes() -> None:
     """Unknown is never shown as 0, in calls and in sums."""
     text = io.StringIO()
     console(text).print(table_of_calls([Call("0123456789", AT)], "Calls"))
-    assert ["-"] * 9 + ["23456789"] == text.getvalue().splitlines()[4].split()[1:]
+    assert ["-"] * 9 + ["23456789"] == text.getvalue().splitlines()[-1].split()[-10:]
 
 
 def test_markup_in_a_name_is_text() -> None:
@@ -53,9 +54,82 @@ def test_the_summary_says_what_it_does_not_cover() -> None:
     """Calls without usage or price are counted aloud."""
     total = Total()
     total.add(Call("a", AT, input_tokens=5, output_tokens=1, cost=Decimal("0.5"), currency="USD"))
-    total.add(Call("b", AT, outcome="failure"))
+    total.add(Call("b", AT, outcome="failure", cost_status="unpriced"))
     expected = "2 calls · 1 failed · 5 input and 1 output tokens · 0.500000 USD · unpriced: 1 · usage absent: 1"
     assert expected == summary(total)
+
+
+def test_the_summary_leaves_out_what_is_unknown() -> None:
+    """Neither a dash for tokens nor one for money."""
+    total = Total()
+    total.add(Call("b", AT, outcome="failure", cost_status="unpriced"))
+    assert summary(total) == "1 call · 1 failed · unpriced: 1 · usage absent: 1"
+
+
+def test_the_summary_tells_a_missing_price_from_missing_counts() -> None:
+    """A call with one side unknown, or estimated, is not called unpriced."""
+    total = Total()
+    total.add(Call("a", AT, input_tokens=5, cost_status="partial"))
+    total.add(Call("b", AT, cost_status="estimated"))
+    assert summary(total) == "2 calls · 5 input tokens · without a whole cost: 2 · usage absent: 1"
+
+
+CALLS = [
+    Call(
+        f"01a20c53-0000-7000-8000-0000aaaa000{number}",
+        datetime.now(UTC) - timedelta(days=number),
+        provider="azure.ai.inference",
+        model=model,
+        input_tokens=1234567,
+        output_tokens=16,
+        cached_tokens=1024,
+        cost=Decimal("0.000467"),
+        currency="USD",
+        first_token=0.25,
+        duration=1.5,
+        outcome=outcome,
+        error="rate_limit_exceeded" if outcome == "failure" else None,
+    )
+    for number, model, outcome in ((0, "gpt-4o-mini-2024-07-18", "success"), (1, "claude-x", "failure"))
+]
+
+
+@pytest.mark.parametrize("width", [80, 100, 200])
+def test_a_narrow_terminal_gets_whole_words(width: int) -> None:
+    """A call is one line, its id whole, its numbers whole; names may end in an ellipsis, with a beginning left."""
+    text = io.StringIO()
+    Console(file=text, width=width).print(table_of_calls(CALLS, "Calls", width))
+    lines = text.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    assert ["aaaa0000", "aaaa0001"] == [line.split()[-1] for line in lines[-2:]]
+    assert all("1 234 567" in line and "0.000467 USD" in line for line in lines[-2:])
+    assert ("1.50 s" in lines[-1]) == (width > 80)
+    assert "gpt-4o-min" in lines[-2]
+    assert "claude-x" in lines[-1]
+    assert "rate_limit" in lines[-1]
+
+
+@pytest.mark.parametrize(("width", "provider"), [(80, False), (110, True), (200, True)])
+def test_sums_fit_a_narrow_terminal(width: int, provider: bool) -> None:  # noqa: FBT001 -- a case of the table
+    """A group is one line; the provider goes last."""
+    totals = Totals(("provider", "model"))
+    for call in CALLS:
+        totals.add(call)
+    text = io.StringIO()
+    Console(file=text, width=width).print(table_of_totals(totals, "Sums", width))
+    lines = text.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    assert provider == ("azure.ai.inf" in lines[-1])
+    assert all("0.000467 USD" in line and "1 234 567" in line for line in lines[-2:])
+
+
+def test_a_call_of_another_day_shows_its_day() -> None:
+    """A time alone would be taken for today's."""
+    text = io.StringIO()
+    console(text).print(table_of_calls(CALLS, "Calls"))
+    yesterday, today = f"{CALLS[1].at.astimezone():%m-%d %H:%M}", f"{CALLS[0].at.astimezone():%H:%M:%S}"
+    assert text.getvalue().splitlines()[-1].strip().startswith(yesterday)
+    assert text.getvalue().splitlines()[-2].strip().startswith(today)
 
 
 def test_the_width_follows_columns(monkeypatch: pytest.MonkeyPatch) -> None:

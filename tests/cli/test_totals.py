@@ -16,7 +16,7 @@ AT = datetime(2026, 11, 24, tzinfo=UTC)
 def test_unknown_tokens_and_costs_are_counted_not_summed() -> None:
     """A sum over nothing known is None, and the calls it does not cover are said."""
     total = Total()
-    total.add(Call("a", AT))
+    total.add(Call("a", AT, cost_status="unpriced"))
     assert (None, None, {}, 1, 1) == (
         total.input_tokens,
         total.output_tokens,
@@ -24,6 +24,14 @@ def test_unknown_tokens_and_costs_are_counted_not_summed() -> None:
         total.unpriced,
         total.usage_absent,
     )
+
+
+def test_only_a_missing_price_is_unpriced() -> None:
+    """A refused call has no cost and lacks none; one of which a side is unknown is counted apart."""
+    total = Total()
+    for status in ("unpriced", "unmetered", "partial", "estimated", "priced", None):
+        total.add(Call("a", AT, cost_status=status))
+    assert (1, 2) == (total.unpriced, total.part_priced)
 
 
 def test_a_known_zero_is_a_number() -> None:

@@ -44,12 +44,15 @@ class Recording:
     request_body: bytes
     response_body: bytes
 
-    def exchange(self, providers: Providers) -> Exchange | None:
-        """Return it as it would have been captured, or None when it is no call of an LLM API."""
+    def exchange(self, providers: Providers, *, unsure: bool = False) -> Exchange | None:
+        """Return it as it would have been captured, or None when it is no call of an LLM API.
+
+        With `unsure`, a path that does not tell is left to the bodies, as the addon does.
+        """
         address = urlsplit(self.url)
         host, port = address.hostname or "", address.port or (443 if address.scheme == "https" else 80)
         path = f"{address.path}?{address.query}" if address.query else address.path
-        endpoint = providers.endpoint(host, port, self.method, path)
+        endpoint = providers.endpoint(host, port, self.method, path, self.request_headers if unsure else None)
         if endpoint is None:
             return None
         asked = Body.whole(self.request_body)

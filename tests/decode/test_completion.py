@@ -37,3 +37,18 @@ def test_a_whole_answer(choice: dict[str, object]) -> None:
     answer = Answer()
     read_response(answer, json.dumps({"choices": [choice], "usage": {"prompt_tokens": 1}}).encode())
     assert (answer.usage, answer.response(streamed=False).messages[0].parts[0].text) == (Usage(1), "a")
+
+
+@pytest.mark.parametrize(
+    ("stated", "reasons"),
+    [
+        ({"stop_reason": "stop"}, ("stop",)),
+        ({"finish_reason": "stop", "stop_reason": "</s>"}, ("stop",)),
+        ({"finish_reason": None, "stop_reason": 128009}, ()),
+    ],
+)
+def test_a_finish_reason_by_another_name(stated: dict[str, object], reasons: tuple[str, ...]) -> None:
+    """Mistral on AWS says `stop_reason`; what vLLM says there, a word or a token, is no finish reason."""
+    answer = Answer()
+    read_response(answer, json.dumps({"choices": [{"message": {"content": "a"}, **stated}]}).encode())
+    assert answer.response(streamed=False).finish_reasons == reasons

@@ -207,6 +207,14 @@ def test_errors_are_read_without_a_wire_format(wire_format: str | None) -> None:
     assert decode(exchange(b"<html><title>Bad</title>", status=502)).response.error == ProviderError(message="Bad")
 
 
+def test_an_error_of_megabytes_is_not_read() -> None:
+    """An error that repeats the request is told to be too long, and costs no time."""
+    body = json.dumps({"error": {"message": "no"}, "input": "x" * (1 << 20)}).encode()
+    inference = decode(exchange(body, status=422))
+    assert (inference.response.error, inference.problems) == (None, ("response.oversized_error",))
+    assert decode(exchange(body[:-100] + b'"}', status=422)).response.error == ProviderError(message="no")
+
+
 def test_an_unreadable_request_leaves_the_response() -> None:
     """What stands in the request is saved."""
     inference = decode(exchange(ANSWER, request=pieces(ASKED[:30], b'cut"}]}', gap=1)))
@@ -237,6 +245,13 @@ def test_the_path_may_name_the_model() -> None:
     asked = dataclasses.replace(exchange(ANSWER, request=b'{"messages":[]}'), endpoint=endpoint)
     assert (decode(asked).request.model, decode(asked).operation) == ("deployment", "text_completion")
     assert decode(dataclasses.replace(exchange(ANSWER), endpoint=endpoint)).request.model == "m"
+
+
+@pytest.mark.parametrize(("asked", "stream"), [(b"{}", True), (b'{"stream":false}', False), (b"", True)])
+def test_the_path_may_ask_for_a_stream(asked: bytes, stream: bool) -> None:  # noqa: FBT001 -- the expected value
+    """A body that does not say whether it wants a stream takes the path's word; one that does keeps its own."""
+    endpoint = Endpoint("example", wire_format="openai_chat", stream=True)
+    assert decode(dataclasses.replace(exchange(ANSWER, request=asked), endpoint=endpoint)).request.stream is stream
 
 
 def test_no_response() -> None:

@@ -144,3 +144,37 @@ def test_calm(body: bytes) -> None:
     """Law: no bytes whatever raise anything else."""
     with suppress(msgspec.DecodeError):
         read(Shape, body)
+
+
+class Nested(msgspec.Struct):
+    """A shape that may contain itself."""
+
+    inside: "Nested | None" = None
+    n: int | None = None
+
+
+def test_a_shape_that_contains_itself_too_often() -> None:
+    """However deep an object lies in itself, one documented error is raised, or the object is read."""
+    for depth in (100, 150, 300, 900):
+        with suppress(msgspec.DecodeError):
+            read(Nested, b'{"n":"x","inside":' * depth + b"{}" + b"}" * depth)
+
+
+def test_a_shape_is_taken_apart_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many items do not fit does not matter to how often msgspec is asked for the fields of their shape."""
+    asked: list[object] = []
+    ask = msgspec.structs.fields
+
+    class Item(msgspec.Struct):
+        n: int | None = None
+
+    class Items(msgspec.Struct):
+        items: list[Item] = []
+
+    def counted(struct: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+        asked.append(struct)
+        return ask(struct)
+
+    monkeypatch.setattr(msgspec.structs, "fields", counted)
+    assert [Item()] * 50 == read(Items, b'{"items":[%b]}' % b",".join([b'{"n":"x"}'] * 50)).items
+    assert asked == [Items, Item]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from llmtap.decode.inference import Inference, Usage
 from llmtap.enrich.cost import Cost, Prices, PriceSettings, price
+from llmtap.enrich.estimate import Estimate
 from llmtap.enrich.prices import PriceOverride
 from tests.enrich.call import exchange, inference
 
@@ -162,7 +163,7 @@ def test_contradictory_usage_is_unpriced(usage: Usage) -> None:
 def test_half_a_usage_has_no_total() -> None:
     """A stream cut off before its output was counted keeps the cost of its input; an embedding has no output."""
     found = cost(inference(Usage(input_tokens=1000), answered="gpt-5"))
-    assert ("unmetered", None, Decimal("0.00125"), None) == (found.status, found.total, found.input, found.output)
+    assert ("partial", None, Decimal("0.00125"), None) == (found.status, found.total, found.input, found.output)
     found = cost(inference(Usage(input_tokens=1000), answered="text-embedding-3-small"))
     assert ("priced", Decimal("0.00002")) == (found.status, found.total)
 
@@ -175,3 +176,42 @@ def test_another_currency_is_not_added_to_a_reported_cost() -> None:
     assert ("EUR", Decimal(2)) == (found.currency, found.total)
     found = price(exchange(), reported("0.5", Usage(1_000_000, 0)), prices)
     assert ("USD", Decimal("0.5"), None, None) == (found.currency, found.total, found.computed, found.input)
+
+
+def test_counts_of_neither_side_are_unmetered() -> None:
+    """Of a usage that has searches only neither side is known."""
+    assert cost(inference(Usage(web_searches=1), answered="gpt-5")).status == "unmetered"
+
+
+@pytest.mark.parametrize(
+    ("usage", "filled", "status", "parts"),
+    [
+        (None, Estimate(1000, 200, "ratio"), "estimated", (None, None)),
+        (Usage(1000), Estimate(None, 200, "ratio"), "partial", (Decimal("0.00125"), None)),
+        (Usage(None, 200), Estimate(1000, None, "ratio"), "partial", (None, Decimal("0.002"))),
+    ],
+)
+def test_an_estimate_has_a_cost_of_its_own(
+    usage: Usage | None, filled: Estimate, status: str, parts: tuple[Decimal | None, Decimal | None]
+) -> None:
+    """What was estimated is in `estimated` alone: no total, and parts of reported counts only."""
+    found = price(exchange(), inference(usage, answered="gpt-5"), PRICES, filled)
+    assert (status, None, Decimal("0.00325"), parts) == (
+        found.status,
+        found.total,
+        found.estimated,
+        (found.input, found.output),
+    )
+    assert (None, "provider:openai/gpt-5") == (found.source, found.pricing)
+
+
+def test_an_estimate_that_cannot_be_priced_changes_nothing() -> None:
+    """Half an estimate, an unknown model, a contradiction and a reported cost leave the cost as it was."""
+    half, whole = Estimate(1000, None, "ratio"), Estimate(1000, 200, "ratio")
+    for asked, filled in (
+        (inference(None, answered="gpt-5"), half),
+        (inference(None, answered="my-own-model"), whole),
+        (inference(Usage(None, 5, 2000), answered="gpt-5"), half),
+        (reported("0.5"), whole),
+    ):
+        assert price(exchange(), asked, PRICES, filled) == cost(asked)

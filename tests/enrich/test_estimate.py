@@ -67,6 +67,39 @@ def test_an_error_after_some_answer() -> None:
     assert estimate(EXCHANGE, with_usage(None, ProviderError("server_error"))) == Estimate(10, 6, "ratio")
 
 
+@pytest.mark.parametrize(
+    "operation", ["count_tokens", "retrieve", "moderation", "image_generation", "speech", "transcription", "rerank"]
+)
+def test_what_is_not_billed_by_its_words(operation: str) -> None:
+    """Stored answers, token counting, moderation, images and sound have no estimate."""
+    assert estimate(EXCHANGE, replace(INFERENCE, operation=operation)) is None
+
+
+def test_embeddings() -> None:
+    """An embedding has no output tokens, whatever could be read of it."""
+    assert estimate(EXCHANGE, replace(INFERENCE, operation="embeddings")) == Estimate(10, None, "ratio")
+
+
+def test_no_answer_costs_nothing() -> None:
+    """A page that stands where an answer should, an empty body and a redirection have no estimate."""
+    page = replace(INFERENCE, response=replace(ANSWERED, id="1"), problems=("response.not_json",))
+
+    assert estimate(EXCHANGE, page) is None
+    assert estimate(EXCHANGE, replace(INFERENCE, response=InferenceResponse(completed=False))) is None
+    assert estimate(replace(EXCHANGE, response=Response(302)), INFERENCE) is None
+
+
+def test_a_medium_is_unknown() -> None:
+    """Where only a medium was sent or came back the tokens are unknown, not 0."""
+    drawn = (Message("assistant", (Part("media", "image/png"),)),)
+    heard = replace(INFERENCE, request=InferenceRequest(messages=drawn))
+
+    assert estimate(EXCHANGE, heard) == Estimate(None, 6, "ratio")
+    assert estimate(EXCHANGE, replace(INFERENCE, response=InferenceResponse(messages=drawn))) == Estimate(
+        10, None, "ratio"
+    )
+
+
 def test_nothing_to_count() -> None:
     """Where neither question nor answer could be read there is no estimate."""
     assert estimate(EXCHANGE, Inference("chat", None)) is None

@@ -159,7 +159,27 @@ def test_the_shipped_file_converts_and_so_does_its_example() -> None:
     assert msgspec.convert(yaml.safe_load(text), PriceSettings) == PriceSettings()
     example = "\n".join(line[4:] for line in text.splitlines() if line.startswith("#   "))
     overrides = msgspec.convert(yaml.safe_load(example), PriceSettings).overrides
-    assert ["holysheep", None] == [override.relay for override in overrides]
+    assert ["holysheep", None, None] == [override.relay for override in overrides]
+
+
+@pytest.mark.parametrize(("host", "relay"), [("api.openai.com", "holysheep"), ("api.holysheep.ai", None)])
+def test_the_shipped_example_of_a_relay_matches(host: str, relay: str | None) -> None:
+    """A redirected call and one to the relay's own address cost a third of the list, as the example says."""
+    example = "\n".join(line[4:] for line in SHIPPED.read_text().splitlines() if line.startswith("#   "))
+    prices = Prices(msgspec.convert(yaml.safe_load(example), PriceSettings))
+    asked = inference(THOUSAND, answered="gpt-5")
+    listed = price(exchange(), asked, Prices(PriceSettings())).total
+    assert listed is not None
+    found = price(exchange(host=host, relay=relay), asked, prices)
+    assert Decimal("0.33") * listed == found.total
+    assert not (found.pricing or "").startswith("list:")
+
+
+def test_a_list_price_of_a_relayed_call_says_so() -> None:
+    """Without an override nobody knows what the relay charges: its maker's list is called one."""
+    asked, prices = inference(THOUSAND, answered="gpt-5"), Prices(PriceSettings())
+    relayed, direct = price(exchange(relay="holysheep"), asked, prices), price(exchange(), asked, prices)
+    assert ("list:provider:openai/gpt-5", "provider:openai/gpt-5") == (relayed.pricing, direct.pricing)
 
 
 @given(model=st.text(max_size=300), host=st.text(max_size=40), provider=st.text(max_size=40), tier=st.text(max_size=40))

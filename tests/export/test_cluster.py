@@ -7,7 +7,7 @@ import pytest
 
 from llmtap.export.cluster import Cluster, ClusterError, ElasticsearchSettings, Kind
 from tests.engines.elasticsearch import Engine
-from tests.fakes.elasticsearch import FakeElasticsearch, Fault
+from tests.fakes.bulk_server import FakeElasticsearch, Fault
 
 LINES = [b'{"create":{"_index":"logs-x","_id":"a"}}\n{}', b'{"create":{"_index":"logs-x","_id":"b"}}\n{}']
 

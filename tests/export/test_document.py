@@ -5,19 +5,19 @@ from dataclasses import replace
 from decimal import Decimal
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmtap.capture.exchange import Body, Client, Endpoint, Exchange, Failure, Request, Response, new_id
+from llmtap.capture.exchange import Body, Client, Endpoint, Exchange, Request, Response, new_id
 from llmtap.config import shipped
-from llmtap.decode.inference import Inference, InferenceRequest, InferenceResponse, Message, Part, ProviderError, Usage
+from llmtap.decode.inference import Inference, InferenceRequest, InferenceResponse, Message, Part, Usage
 from llmtap.enrich.attribution import AttributionSettings, attribute
 from llmtap.enrich.cost import Cost
+from llmtap.enrich.estimate import Estimate
 from llmtap.enrich.latency import Latency, measure
 from llmtap.enrich.limits import Allowance, Limits
 from llmtap.enrich.privacy import PrivacySettings, Redacted, redact
-from llmtap.export.document import document, outcome, usage_source
+from llmtap.export.document import document
 
 REQUEST = InferenceRequest(
     model="gpt-4o-mini",
@@ -113,7 +113,8 @@ def fullest() -> dict[str, object]:
     """Return a document in which every field that can be known is known."""
     one = Decimal(1)
     cost = Cost("priced", one, one, one, one, one, one, one, "USD", "reported", "provider:openai/gpt-4o-mini", "0.2.3")
-    made = document(redacted(), cost, measure(EXCHANGE, INFERENCE), LIMITS)
+    cost = replace(cost, estimated=one)
+    made = document(redacted(), cost, measure(EXCHANGE, INFERENCE), LIMITS, Estimate(1, 1, "ratio"))
     found: dict[str, object] = msgspec.json.decode(made.body)
     return found
 
@@ -171,47 +172,24 @@ def test_no_content_and_no_secret() -> None:
         assert secret not in body
 
 
-@pytest.mark.parametrize(
-    ("failure", "error", "status", "completed", "expected"),
-    [
-        (None, None, 200, None, ("success", None)),
-        (None, None, 200, True, ("success", None)),
-        (None, None, 200, False, ("failure", "stream_interrupted")),
-        (None, None, 502, None, ("failure", "http_502")),
-        (None, ProviderError("rate_limit_error", "429"), 429, None, ("failure", "rate_limit_error")),
-        (None, ProviderError(None, "1302"), 200, None, ("failure", "1302")),
-        (None, ProviderError(message="text"), 500, None, ("failure", "http_500")),
-        (Failure("client_disconnected", ""), None, 200, False, ("failure", "client_disconnected")),
-    ],
-)
-def test_outcome(
-    failure: Failure | None,
-    error: ProviderError | None,
-    status: int,
-    completed: bool | None,  # noqa: FBT001 -- a parameter of the table
-    expected: tuple[str, str | None],
-) -> None:
-    """The outcome comes from the transport, then the provider's error, then the status, then the missing end marker."""
-    response = replace(RESPONSE, error=error, completed=completed)
-    exchange = replace(EXCHANGE, failure=failure, response=Response(status))
+def test_an_estimate_stands_apart() -> None:
+    """Estimated counts and their cost have fields of their own, and those of reported counts stay empty."""
+    silent = redacted(inference=replace(INFERENCE, response=replace(RESPONSE, usage=None)))
+    cost = Cost("estimated", estimated=Decimal("0.25"), pricing="provider:openai/gpt-4o-mini")
 
-    assert outcome(redacted(exchange, replace(INFERENCE, response=response))) == expected
+    found = msgspec.json.decode(document(silent, cost, Latency(), LIMITS, Estimate(10, 6, "ratio")).body)
 
-
-@pytest.mark.parametrize(
-    ("usage", "completed", "expected"),
-    [
-        (Usage(1, 2), True, "reported"),
-        (Usage(1, 2), None, "reported"),
-        (Usage(1), False, "partial"),
-        (None, False, "absent"),
-    ],
-)
-def test_usage_source(usage: Usage | None, completed: bool | None, expected: str) -> None:  # noqa: FBT001 -- a parameter of the table
-    """Counts are reported, partial when the call did not come to its end, or absent."""
-    response = replace(RESPONSE, usage=usage, completed=completed)
-
-    assert usage_source(redacted(inference=replace(INFERENCE, response=response))) == expected
+    assert "usage" not in found["gen_ai"]
+    assert found["llmtap"]["usage"] == {
+        "source": "estimated",
+        "estimated": {"input_tokens": 10, "output_tokens": 6, "method": "ratio"},
+    }
+    assert found["llmtap"]["cost"] == {
+        "estimated": 0.25,
+        "currency": "USD",
+        "status": "estimated",
+        "pricing": "provider:openai/gpt-4o-mini",
+    }
 
 
 def test_gateways_and_servers_have_their_fields() -> None:

@@ -1,72 +1,25 @@
 """Whatever Elasticsearch does, each document ends up there once or dead with a reason, and the shipper says so once."""
 
-import json
 import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from llmtap.export.cluster import Cluster, ElasticsearchSettings
-from llmtap.export.outbox import Outbox
 from llmtap.export.shipper import Shipper
-from tests.fakes.elasticsearch import FakeElasticsearch, Fault
+from tests.export.dock import TEMPLATE, Dock
+from tests.fakes.bulk_server import Fault
 
-TEMPLATE: dict[str, Any] = json.loads(
-    (Path(__file__).parents[2] / "config" / "elasticsearch" / "index-template.json").read_text()
-)
 EVERY_FAULT: list[Fault] = ["ok", "busy", "busy_items", "half_busy", "unauthorized", "forbidden", "bad_gateway"]
 EVERY_FAULT += ["garbage", "short", "lost_before", "lost_after", "blocked_items", "missing_items"]
 WARNING = logging.WARNING
-
-
-class Dock:
-    """A shipper between an outbox and a fake Elasticsearch, on a clock that goes only as far as it is told."""
-
-    def __init__(self, folder: Path, **wanted: object) -> None:
-        self.fake = FakeElasticsearch().start()
-        self.now = 1000.0
-        self.outbox = Outbox(folder / "outbox.sqlite", max_bytes=1 << 30, retention=86400.0, clock=lambda: self.now)
-        values = {"url": self.fake.url, "request_timeout": 5.0, "batch_documents": 8, **wanted}
-        self.settings = msgspec.convert(values, ElasticsearchSettings)
-        self.cluster = Cluster(self.settings)
-        self.shipper = self.another()
-
-    def another(self) -> Shipper:
-        """Return a further shipper for the same outbox."""
-        return Shipper(self.outbox, self.cluster, self.settings, TEMPLATE, clock=lambda: self.now, jitter=lambda: 1.0)
-
-    def put(self, *ids: str, **fields: object) -> None:
-        """Put documents into the outbox."""
-        body = json.dumps({"@timestamp": "2026-11-24T01:02:03.004Z", **fields}).encode()
-        self.outbox.put([(identity, body) for identity in ids])
-
-    def carry(self, steps: int = 200) -> list[float]:
-        """Step until nothing is pending; return the pauses."""
-        pauses: list[float] = []
-        while self.outbox.counts().pending and len(pauses) < steps:
-            pauses.append(self.shipper.step())
-            self.now += pauses[-1]
-        return pauses
-
-    def dead(self) -> dict[str, str | None]:
-        """Return the reasons of the dead."""
-        return {row.id: row.reason for row in self.outbox.documents() if row.state == "dead"}
-
-    def close(self) -> None:
-        """End everything."""
-        self.shipper.stop(10)
-        self.cluster.close()
-        self.outbox.close()
-        self.fake.stop()
 
 
 @pytest.fixture
@@ -274,6 +227,26 @@ def test_stop_does_not_wait_for_the_absent(dock: Dock) -> None:
     assert eventually(lambda: dock.shipper.state == "unreachable")
     assert dock.shipper.stop(10)
     assert dock.outbox.counts().pending == 1
+
+
+def test_a_stop_amid_a_step_delivers_what_that_step_left(tmp_path: Path) -> None:
+    """A step that began before `stop` does not end the delivery: what was not due for it is still delivered."""
+    dock, reached, release = Dock(tmp_path, flush_interval=60.0), threading.Event(), threading.Event()
+
+    def clock() -> float:
+        reached.set()
+        release.wait(10)
+        return dock.now
+
+    dock.put("a")
+    dock.outbox.retry(["a"], dock.now + 1000, "429")
+    dock.shipper = Shipper(dock.outbox, dock.cluster, dock.settings, TEMPLATE, clock=clock)
+    dock.shipper.start()
+    assert reached.wait(10)
+    threading.Timer(0.1, release.set).start()
+    assert dock.shipper.stop(10)
+    assert dock.fake.ids == ["a"]
+    dock.close()
 
 
 HOLDER = """

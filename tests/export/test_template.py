@@ -10,7 +10,7 @@ import pytest
 from llmtap.export.cluster import Cluster, ClusterError, ElasticsearchSettings
 from llmtap.export.template import Installed, build, destination, find, install
 from tests.engines.elasticsearch import Engine
-from tests.fakes.elasticsearch import FakeElasticsearch
+from tests.fakes.bulk_server import FakeElasticsearch
 
 CONFIG = Path(__file__).parents[2] / "config" / "elasticsearch"
 TEMPLATE: dict[str, Any] = json.loads((CONFIG / "index-template.json").read_text())

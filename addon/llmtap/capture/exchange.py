@@ -94,6 +94,7 @@ class Endpoint:
     `model` is the model that the path itself names. One that is not `certain` was let in by its method and content type
     alone: its bodies must still tell whether it is an LLM call (`decode.recognition`). `gateway` is whose address was
     called when that passes the provider's own API through; `served_by` is whom a reseller's path names as the server.
+    `stream` is True when the path itself asks for a stream, None when the body must tell.
     """
 
     provider: str
@@ -104,6 +105,7 @@ class Endpoint:
     certain: bool = True
     gateway: str | None = None
     served_by: str | None = None
+    stream: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

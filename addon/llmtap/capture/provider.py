@@ -56,8 +56,9 @@ class ProviderEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class EndpointEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One row of the path table; the first whose `path` is found in the path (query removed) and has the method wins.
 
-    `path` may name a group `model`. `wire_format` names a module of `decode.formats`, or is None where the body must
-    tell; `operation` is the `gen_ai.operation.name`. A `weak` pattern is too common to count on an unknown host.
+    `path` may name a group `model`, and a group `stream` that takes part where the path asks for one. `wire_format`
+    names a module of `decode.formats`, or is None where the body must tell; `operation` is the `gen_ai.operation.name`.
+    A `weak` pattern is too common to count on an unknown host.
     """
 
     id: str
@@ -88,10 +89,11 @@ class ProviderTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Found(NamedTuple):
-    """The row that names a path, and the model that the path names."""
+    """The row that names a path, the model that the path names, and whether it asks for a stream."""
 
     entry: EndpointEntry
     model: str | None
+    stream: bool | None
 
 
 class Providers:
@@ -144,6 +146,7 @@ class Providers:
             operation=found.entry.operation if found else None,
             model=found.model if found else None,
             certain=certain,
+            stream=found.stream if found else None,
         )
         gateway = entry.gateway if entry else None
         return self._behind(made, gateway, host, path, headers) if gateway else made
@@ -169,7 +172,8 @@ class Providers:
         for reading in readings:  # some clients encode the colon of `model:verb`
             for pattern, entry in self._paths:
                 if method in entry.methods and (match := pattern.search(reading)):
-                    return _Found(entry, _model(match.groupdict().get("model")))
+                    groups = match.groupdict()
+                    return _Found(entry, _model(groups.get("model")), True if groups.get("stream") else None)
         return None
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import replace
 
 from mitmproxy import connection, http
+from mitmproxy.net.http.http1 import expected_http_body_size
 
 from llmtap.capture.exchange import Body, Client, Endpoint, Exchange, Failure, Request, Response, new_id
 from llmtap.capture.window import CaptureSettings, Window
@@ -26,7 +27,7 @@ SHUTDOWN = Failure("proxy_shutdown", "The proxy was shut down before the answer 
 _FAILURES = tuple(
     (re.compile(pattern, re.IGNORECASE), type_)
     for pattern, type_ in (
-        (r"client disconnected|client closed", "client_disconnected"),
+        (r"client disconnected|client closed|reset by client", "client_disconnected"),
         (r"connect call failed|connection refused|errno 111", "connection_refused"),
         (r"name or service not known|getaddrinfo|nodename nor servname|name resolution|errno -[2-5]\b", "dns_error"),
         (r"certificate verify|\btls\b|\bssl\b|handshake", "tls_error"),
@@ -38,9 +39,14 @@ _FAILURES = tuple(
 """mitmproxy reports errors as prose; the first pattern that fits gives the `error.type` (mitmproxy 12.2.3)."""
 
 
-def failure(message: str, *, answering: bool) -> Failure:
-    """Return why a flow failed; `answering` says that response headers had arrived already."""
+def failure(message: str, *, answering: bool, asking: bool = False) -> Failure:
+    """Return why a flow failed: `answering` when response headers had arrived, `asking` when the request had not ended.
+
+    "Peer closed connection without sending complete message body" (h11) is said of whoever was sending its body.
+    """
     type_ = next((type_ for pattern, type_ in _FAILURES if pattern.search(message)), "_OTHER")
+    if asking and not answering and "peer closed connection without" in message:
+        type_ = "client_disconnected"
     if answering and type_ in {"connection_reset", "_OTHER"}:
         type_ = "stream_interrupted"
     return Failure(type_, message)
@@ -85,26 +91,25 @@ class Recorder:
     def identify(self, flow: http.HTTPFlow) -> None:
         """Move the proxy's user and password from the header to the flow; they belong to nobody further up.
 
-        A CONNECT carries them once for its connection, a plain request every time. Nothing is verified: that is what
-        mitmproxy's `proxyauth` option is for, which leaves the same pair in the same place.
+        A CONNECT carries them once for its connection, a plain request every time, since others may share its
+        connection. Nothing is verified: that is what mitmproxy's `proxyauth` option is for, which leaves the same pair
+        in the same place.
         """
-        kind, _, encoded = flow.request.headers.pop("proxy-authorization", "").partition(" ")
-        if kind.lower() == "basic":
-            with contextlib.suppress(ValueError):
-                user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-                if user:
-                    self._credentials[flow.client_conn] = (user, password)
-        if flow.client_conn in self._credentials:
-            flow.metadata.setdefault("proxyauth", self._credentials[flow.client_conn])
+        stated = _credentials(flow.request.headers.pop("proxy-authorization", ""))
+        if stated and flow.request.method == "CONNECT":
+            self._credentials[flow.client_conn] = stated
+        if found := stated or self._credentials.get(flow.client_conn):
+            flow.metadata.setdefault("proxyauth", found)
 
     def begin(self, flow: http.HTTPFlow, endpoint: Endpoint | None, host: str) -> Recording:
         """Start to record a flow whose request headers have arrived, and which is meant for `host`.
 
         A request body that is declared larger than the cap is passed on as it arrives, and tapped; a smaller one is
-        left to mitmproxy, which hands it on whole.
+        left to mitmproxy, which hands it on whole. So is one that another addon has answered: mitmproxy cannot stream
+        it, and ends the connection when told to (12.2.3).
         """
         recording = self._live[flow.id] = Recording(flow, endpoint, host)
-        if _declared_bytes(flow.request) > self.settings.max_body_bytes:
+        if flow.response is None and _declared_bytes(flow.request) > self.settings.max_body_bytes:
             recording.sent = Window(self.settings.max_body_bytes)
             flow.request.stream = _tap(recording.sent)
         return recording
@@ -128,14 +133,35 @@ class Recorder:
             return None
         if self.keep:
             _put_back(recording)
-        return _exchange(recording, recording.endpoint, _failure(flow)) if recording.endpoint else None
+        return self._exchange(recording, recording.endpoint, _failure(flow)) if recording.endpoint else None
 
     def finish_all(self) -> Iterator[Exchange]:
         """Close every recording, as the proxy is shut down while they are under way."""
         while self._live:
             _, recording = self._live.popitem()
             if recording.endpoint:
-                yield _exchange(recording, recording.endpoint, SHUTDOWN)
+                yield self._exchange(recording, recording.endpoint, SHUTDOWN)
+
+    def _exchange(self, recording: Recording, endpoint: Endpoint, error: Failure | None) -> Exchange:
+        flow, now, cap = recording.flow, time.monotonic(), self.settings.max_body_bytes
+        asked = _body(flow.request, recording.sent, recording.origin, cap)
+        answered = _body(flow.response, recording.received, now, cap)
+        return Exchange(
+            id=recording.id,
+            started=recording.started,
+            origin=recording.origin,
+            endpoint=endpoint,
+            request=replace(recording.request, body=asked),
+            response=_response(flow, answered),
+            headers_at=recording.headers_at,
+            ended_at=now,
+            failure=error,
+            client=client_of(flow),
+            relay=recording.relay,
+            server_host=flow.request.host,
+            server_port=flow.request.port,
+            secrets=recording.secrets,
+        )
 
 
 def exchange_of(flow: http.HTTPFlow, endpoint: Endpoint) -> Exchange:
@@ -195,9 +221,21 @@ def _tap(window: Window) -> Callable[[bytes], bytes]:
     return tap
 
 
+def _credentials(value: str) -> tuple[str, str] | None:
+    kind, _, encoded = value.partition(" ")
+    if kind.lower() == "basic":
+        with contextlib.suppress(ValueError):
+            user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+            if user:
+                return user, password
+    return None
+
+
 def _declared_bytes(request: http.Request) -> int:
-    declared = request.headers.get("content-length", "")
-    return int(declared) if declared.isdecimal() else 0
+    """Return how long the request says that it is; 0 when it does not, or in a way that mitmproxy refuses as well."""
+    with contextlib.suppress(ValueError):
+        return expected_http_body_size(request) or 0
+    return 0
 
 
 def _put_back(recording: Recording) -> None:
@@ -210,27 +248,18 @@ def _put_back(recording: Recording) -> None:
                 message.data.content = b"".join(data for _, data in body.chunks)
 
 
-def _exchange(recording: Recording, endpoint: Endpoint, error: Failure | None) -> Exchange:
-    flow, now = recording.flow, time.monotonic()
-    sent, received = recording.sent, recording.received
-    asked = sent.body() if sent else Body.whole(flow.request.raw_content or b"", recording.origin)
-    answered = received.body() if received else Body.whole((flow.response and flow.response.raw_content) or b"", now)
-    return Exchange(
-        id=recording.id,
-        started=recording.started,
-        origin=recording.origin,
-        endpoint=endpoint,
-        request=replace(recording.request, body=asked),
-        response=_response(flow, answered),
-        headers_at=recording.headers_at,
-        ended_at=now,
-        failure=error,
-        client=client_of(flow),
-        relay=recording.relay,
-        server_host=flow.request.host,
-        server_port=flow.request.port,
-        secrets=recording.secrets,
-    )
+def _body(message: http.Message | None, window: Window | None, at: float | None, cap: int) -> Body:
+    """Return what passed through the window; if nothing did, what mitmproxy held, which came whole at `at`.
+
+    mitmproxy holds a chunked request, and what another addon answered, however the response is to be streamed.
+    """
+    held = (message and message.raw_content) or b""
+    if window is None or (held and not window.size):
+        if len(held) <= cap:
+            return Body.whole(held, at)
+        window = Window(cap)
+        window.add(at, held)
+    return window.body()
 
 
 def _head(flow: http.HTTPFlow, host: str) -> Request:
@@ -252,4 +281,7 @@ def _response(flow: http.HTTPFlow, body: Body) -> Response | None:
 
 
 def _failure(flow: http.HTTPFlow) -> Failure | None:
-    return None if flow.error is None else failure(flow.error.msg, answering=flow.response is not None)
+    if flow.error is None:
+        return None
+    asking = flow.request.timestamp_end is None
+    return failure(flow.error.msg, answering=flow.response is not None, asking=asking)

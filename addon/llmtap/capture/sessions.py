@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from llmtap.capture.exchange import Exchange, Failure
 from llmtap.capture.session import Session
-from llmtap.capture.window import CaptureSettings
 
 CLEAN = frozenset({1000, 1001, 1005})
 """The close codes of a session that ended as meant (RFC 6455, section 7.4.1)."""
@@ -17,14 +16,13 @@ CLEAN = frozenset({1000, 1001, 1005})
 
 @dataclass(slots=True)
 class Sessions:
-    """The sessions under way by the key of their flow, each with bodies of at most `cap` bytes."""
+    """The sessions under way by the key of their flow."""
 
-    cap: int = CaptureSettings().max_body_bytes
     live: dict[str, Session] = field(default_factory=dict)
 
-    def open(self, key: str, upgrade: Exchange) -> None:
-        """Follow the session that `upgrade` opened."""
-        self.live[key] = Session(upgrade, self.cap)
+    def open(self, key: str, upgrade: Exchange, cap: int) -> None:
+        """Follow the session that `upgrade` opened, with at most `cap` bytes a body."""
+        self.live[key] = Session(upgrade, cap)
 
     def message(self, key: str, data: bytes, *, from_client: bool) -> list[Exchange]:
         """Take in a message that passes now."""

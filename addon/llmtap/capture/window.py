@@ -5,6 +5,7 @@ on the event loop for every piece of every streamed body, so it does nothing but
 """
 
 from collections import deque
+from typing import Literal
 
 import msgspec
 
@@ -15,26 +16,34 @@ class CaptureSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What may be opened, and how much of a body is held in memory while a call lasts.
 
     `hosts` are further host names to open (`*.example.com` allowed), `ignore_hosts` are never opened;
-    `max_body_bytes` is the cap for each body, half of it for the head and half for the tail.
+    `max_body_bytes` is the cap for each body, half of it for the head and half for the tail. `include_usage: inject`
+    asks OpenAI for the usage of streams that do not ask themselves (`injection.py`).
     """
 
     hosts: tuple[str, ...] = ()
     ignore_hosts: tuple[str, ...] = ()
     max_body_bytes: int = 16 * 1024 * 1024
+    include_usage: Literal["leave", "inject"] = "leave"
+
+
+PIECE_BYTES = 130
+"""What a piece weighs besides its data: a bytes object, a tuple, a float and a slot (CPython 3.12, 64 bit)."""
 
 
 class Window:
-    """The pieces of one body with their arrival instants, within `cap` bytes."""
+    """The pieces of one body with their arrival instants, within `cap` bytes, the weight of small pieces included.
 
-    __slots__ = ("_dropped", "_half", "_head", "_head_room", "_tail", "_tail_bytes", "size")
+    The first piece of the head and of the tail weigh their data alone, so that a body in one piece keeps `cap` bytes.
+    """
+
+    __slots__ = ("_dropped", "_head", "_head_room", "_tail", "_tail_room", "size")
 
     def __init__(self, cap: int) -> None:
         """Keep at most `cap` bytes: `cap // 2` of the head, the rest of the tail."""
-        self._half = cap - cap // 2
         self._head: list[Chunk] = []
-        self._head_room = cap // 2
+        self._head_room = cap // 2 + PIECE_BYTES
         self._tail: deque[Chunk] = deque()
-        self._tail_bytes = 0
+        self._tail_room = cap - cap // 2 + PIECE_BYTES
         self._dropped = 0
         self.size = 0
 
@@ -42,30 +51,30 @@ class Window:
         """Take in a piece that arrived at the instant `at`."""
         size = len(data)
         self.size += size
-        if size <= self._head_room:
-            self._head_room -= size
+        if size + PIECE_BYTES <= self._head_room:
+            self._head_room -= size + PIECE_BYTES
             self._head.append((at, data))
         else:
             self._overflow(at, data)
 
     def _overflow(self, at: float | None, data: bytes) -> None:
-        if self._head_room:
-            self._head.append((at, data[: self._head_room]))
-            data = data[self._head_room :]
-            self._head_room = 0
+        if (room := self._head_room - PIECE_BYTES) > 0:
+            self._head.append((at, data[:room]))
+            data = data[room:]
+        self._head_room = 0
         self._tail.append((at, data))
-        self._tail_bytes += len(data)
-        while (excess := self._tail_bytes - self._half) > 0:
+        self._tail_room -= len(data) + PIECE_BYTES
+        while self._tail_room < 0:
             first_at, first = self._tail.popleft()
-            if len(first) > excess:
-                self._tail.appendleft((first_at, first[excess:]))
-            lost = min(len(first), excess)
-            self._tail_bytes -= lost
+            lost = min(len(first), -self._tail_room)
+            if lost < len(first):
+                self._tail.appendleft((first_at, first[lost:]))
+                self._tail_room += lost
+            else:
+                self._tail_room += lost + PIECE_BYTES
             self._dropped += lost
 
     def body(self) -> Body:
         """Return what was kept; later calls of `add` do not change it."""
-        if not self._tail:
-            return Body(self._head, self.size)
         gap = len(self._head) if self._dropped else None
         return Body((*self._head, *self._tail), self.size, self._dropped, gap)

@@ -47,5 +47,7 @@ def _findings(config: Path | None, confdir: Path) -> Iterator[Finding]:
         yield Finding("ok", "configuration", str(settings.source or "no file, so the defaults hold"))
         yield inspection.authority(confdir.expanduser())
         yield from inspection.elasticsearch(settings.elasticsearch)
+        if settings.relay is not None:
+            yield inspection.relay(settings.relay)
         yield inspection.store(settings.store, shipping=settings.elasticsearch.url is not None)
     yield inspection.prices()

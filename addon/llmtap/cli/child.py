@@ -32,8 +32,8 @@ FROM_TERMINAL = {signal.SIGINT, signal.SIGQUIT, signal.SIGHUP}
 class Child:
     """Starts `program`, waits for it, and shuts the master down; `exit_code` is then the program's."""
 
-    def __init__(self, program: Sequence[str], environ: Callable[[str], Mapping[str, str]]) -> None:
-        """Remember what to start; `environ` makes its environment from the proxy's URL, when that is known."""
+    def __init__(self, program: Sequence[str], environ: Callable[[Address], Mapping[str, str]]) -> None:
+        """Remember what to start; `environ` makes its environment from where the proxy listens, when that is known."""
         self.exit_code = 1
         self.ports: set[int] = set()
         self._program = program
@@ -67,7 +67,7 @@ class Child:
         try:
             server: Proxyserver = ctx.master.addons.get("proxyserver")
             host, port, *_ = server.listen_addrs()[0]
-            process = self._start(self._environ(Address(host, port).url()))
+            process = self._start(self._environ(Address(host, port)))
             with _forwarded(process):
                 code = await asyncio.to_thread(process.wait)
             self.exit_code = BY_SIGNAL - code if code < 0 else code

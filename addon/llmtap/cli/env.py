@@ -10,12 +10,13 @@ from pathlib import Path
 import click
 
 from llmtap.cli.environment import LOOPBACK, SHELLS, exports, variables
-from llmtap.cli.options import Address, AddressType, config_option, settings_of
+from llmtap.cli.options import Address, Caller, Way, WayType, caller_options, config_option, settings_of
 from llmtap.cli.trust import CONFDIR, bundle
 
 EXAMPLES = """\b
 Examples:
   eval "$(llmtap env)"                      bash, zsh, sh
+  eval "$(llmtap env --team payments --environment production)"
   llmtap env --shell fish | source          fish
   llmtap env --shell powershell | Out-String | Invoke-Expression
   eval "docker run $(llmtap env --shell docker) IMAGE"
@@ -25,20 +26,25 @@ Examples:
 @click.command("env", epilog=EXAMPLES)
 @config_option
 @click.option(
-    "--proxy", type=AddressType(), default="127.0.0.1:8080", show_default=True, help="Where `llmtap proxy` listens."
+    "--proxy", type=WayType(), default="127.0.0.1:8080", show_default=True, help="Where `llmtap proxy` listens."
 )
+@caller_options
 @click.option("--shell", type=click.Choice(SHELLS), default="sh", show_default=True, help="Who is to read it.")
 @click.option("--confdir", type=click.Path(path_type=Path), default=CONFDIR, help="mitmproxy's folder with the CA.")
-def command(config: Path | None, proxy: Address, shell: str, confdir: Path) -> None:
+def command(*, config: Path | None, proxy: Way, shell: str, confdir: Path, **named: str | None) -> None:
     """Print the variables that send a program through the proxy."""
+    caller = Caller(named["team"] or proxy.user, named["environment"] or proxy.password)
+    caller.require_team()
     folder = settings_of(config).store.path.parent
-    values = variables(proxy.url(), str(bundle(folder, os.environ, confdir)), os.environ)
+    address = proxy.address
+    values = variables(address.url(*caller), str(bundle(folder, os.environ, confdir)), os.environ)
     print(exports(values, shell))
-    if not _listening(proxy):
-        click.echo(f"llmtap: nothing listens at {proxy.url()} yet; start it with: llmtap proxy", err=True)
-    elif shell == "docker" and proxy.host in LOOPBACK:
+    if not _listening(address):
+        click.echo(f"llmtap: nothing listens at {address.url()} yet; start it with: llmtap proxy", err=True)
+    if shell == "docker" and address.host in LOOPBACK:
         click.echo(
-            "llmtap: containers do not reach a loopback address; start `llmtap proxy --listen 0.0.0.0:8080`", err=True
+            f"llmtap: containers do not reach a loopback address; start `llmtap proxy --listen 0.0.0.0:{address.port}`",
+            err=True,
         )
 
 

@@ -96,8 +96,9 @@ def _docker(values: Mapping[str, str]) -> Iterable[str]:
             yield f"--env={name}={DOCKER_BUNDLE}"
         elif name in PROXY:
             url = urlsplit(value)
+            named = url.netloc[: url.netloc.rfind("@") + 1]
             host = DOCKER_HOST if url.hostname in LOOPBACK else url.hostname
-            yield "--env=" + shlex.quote(f"{name}={url.scheme}://{host}:{url.port}")
+            yield "--env=" + shlex.quote(f"{name}={url.scheme}://{named}{host}:{url.port}")
         else:
             yield "--env=" + shlex.quote(f"{name}={value}")
 

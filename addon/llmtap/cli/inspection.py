@@ -3,12 +3,14 @@
 import os
 import re
 import stat
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from cryptography import x509
@@ -20,6 +22,7 @@ from llmtap.config import StoreSettings, shipped
 from llmtap.export.cluster import Cluster, ClusterError, ElasticsearchSettings
 from llmtap.export.outbox import Outbox, OutboxError
 from llmtap.export.template import find
+from llmtap.relay import RelaySettings
 
 type State = Literal["ok", "note", "mend"]
 
@@ -135,7 +138,7 @@ def clock(theirs: datetime | None) -> Finding:
     if now.year < RELEASED:
         return Finding("mend", "clock", f"it says {now:%Y-%m-%d}; set it, or the documents' times are wrong")
     if theirs is None:
-        return Finding("ok", "clock", f"{now:%Y-%m-%d %H:%M:%S} UTC, compared with none")
+        return Finding("note", "clock", f"{now:%Y-%m-%d %H:%M:%S} UTC, not compared: no Elasticsearch")
     skew = (now - theirs).total_seconds()
     if abs(skew) > SKEW_SECONDS:
         side = "ahead of" if skew > 0 else "behind"
@@ -148,11 +151,11 @@ def store(settings: StoreSettings, *, shipping: bool) -> Finding:
     path = settings.path
     if not path.exists():
         folder = next(parent for parent in path.absolute().parents if parent.exists())
-        if not os.access(folder, os.W_OK | os.X_OK) or not folder.is_dir():
+        if why := _unwritable(folder):
             return Finding(
                 "mend",
                 "store",
-                f"{path} cannot be made; give {folder} to the user who runs llmtap, or set `store.path`",
+                f"{path} cannot be made ({why}); give {folder} to the user who runs llmtap, or set `store.path`",
             )
         return Finding("ok", "store", f"{path} is made with the first call")
     try:
@@ -163,8 +166,8 @@ def store(settings: StoreSettings, *, shipping: bool) -> Finding:
             outbox.close()
     except OutboxError as error:
         return Finding("mend", "store", str(error))
-    if not os.access(path, os.W_OK):
-        return Finding("mend", "store", f"{path} cannot be written; give it to the user who runs llmtap")
+    if not os.access(path, os.W_OK) or _unwritable(path.parent):
+        return Finding("mend", "store", f"{path} cannot be written; give it and its folder to the user who runs llmtap")
     held = f"{path}, {counts.bytes / 1e6:.1f} MB, {count(counts.accepted)} accepted"
     if shipping:
         held += f", {count(counts.delivered)} delivered, {count(counts.pending)} pending"
@@ -175,6 +178,22 @@ def store(settings: StoreSettings, *, shipping: bool) -> Finding:
             f"{held}, {count(counts.dead)} dead, {count(counts.dropped)} dropped; see `llmtap outbox status`",
         )
     return Finding("ok", "store", held)
+
+
+def _unwritable(folder: Path) -> str | None:
+    """Return why no file can be made in `folder`, or None; permissions alone do not tell (root, /proc, full disks)."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return None
+    except OSError as error:
+        return error.strerror or str(error)
+
+
+def relay(settings: RelaySettings) -> Finding:
+    """Look at who goes to the relay; the key is not shown."""
+    host = urlsplit(settings.base_url).hostname or ""
+    callers = f"{settings.share:g} % of the callers of {', '.join(settings.providers)}"
+    return Finding("ok" if settings.share else "note", "relay", f"{settings.name} at {host} for {callers}")
 
 
 def prices() -> Finding:

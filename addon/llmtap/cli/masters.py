@@ -16,6 +16,7 @@ from mitmproxy.tools.web.master import WebMaster
 from llmtap.addon import Tap
 from llmtap.cli.mistake import Mistake
 from llmtap.cli.options import Address
+from llmtap.tuning import OPTIONS
 
 type Values = Mapping[str, str | int | bool | Sequence[str] | None]
 """mitmproxy options by name."""
@@ -44,8 +45,17 @@ def web_master(defaults: Values) -> type[WebMaster]:
 
 
 def _prepare(master: Master, defaults: Values) -> None:
-    """Add Tap, then set options: those of an addon can be set only once it is there."""
-    add(master, Tap())
+    """Add Tap, then set options: those of an addon can be set only once it is there.
+
+    Tap stands where `-s` would put it, behind the scripts: further down, UpstreamAuth writes the credentials of the
+    next proxy into the very header from which Tap takes those of the client.
+    """
+    # `flow_detail` is set before the command line is read, so that a person can set it back to mitmproxy's 1.
+    tap = Tap({name: value for name, value in OPTIONS.items() if name != "flow_detail"})
+    addons = master.addons
+    add(master, tap)
+    addons.chain.remove(tap)
+    addons.chain.insert(addons.chain.index(addons.get("scriptloader")) + 1, tap)
     master.options.update(**defaults)
 
 

@@ -81,7 +81,7 @@ def _sum_up(screen: Console, calls: Iterator[Call], keys: tuple[str, ...]) -> No
         return
     for totals, title in tables:
         if keys or len(totals.keys) > 1 or any(key != (None,) for key, _ in totals.largest_first()):
-            screen.print(table_of_totals(totals, title))
+            screen.print(table_of_totals(totals, title, screen.width))
     screen.print(summary(every))
 
 
@@ -94,7 +94,7 @@ def _list(screen: Console, store: Outbox, last: int, *, as_json: bool) -> None:
     if as_json:
         _print_json(list(newest))
     else:
-        screen.print(table_of_calls(newest, "The last calls"))
+        screen.print(table_of_calls(newest, "The last calls", screen.width))
 
 
 def _print_json(value: object) -> None:

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -23,11 +23,13 @@ from llmtap.cli.environment import upstream, variables
 from llmtap.cli.ledger import Call, read_call
 from llmtap.cli.masters import Values, add, dump_master
 from llmtap.cli.mistake import Mistake
-from llmtap.cli.options import config_option, settings_of
+from llmtap.cli.options import Address, Caller, caller_options, config_option, settings_of
 from llmtap.cli.service import trusted
-from llmtap.cli.tables import console, count, summary, table_of_calls
+from llmtap.cli.tables import console, counted, summary, table_of_calls
 from llmtap.cli.totals import Total
 from llmtap.cli.trust import BUNDLE, CONFDIR, bundle
+from llmtap.config import Settings
+from llmtap.export.cluster import Cluster, ElasticsearchSettings
 from llmtap.export.outbox import Outbox, OutboxError
 
 MOST_LINES = 200
@@ -37,6 +39,7 @@ EXAMPLES = """\b
 Examples:
   llmtap run -- python app.py
   llmtap run --config llmtap.yaml -- npm start
+  llmtap run --team payments --environment staging -- ./job
 """
 
 
@@ -45,14 +48,25 @@ Examples:
 )  # what follows CMD is not ours
 @config_option
 @click.option("--set", "options", multiple=True, metavar="OPTION=VALUE", help="A mitmproxy option; may be repeated.")
+@caller_options
 @click.option("-q", "--quiet", is_flag=True, help="No table at the end, no warnings.")
 @click.argument("program", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- CMD…")
-def command(*, config: Path | None, options: tuple[str, ...], quiet: bool, program: tuple[str, ...]) -> None:
+def command(
+    *,
+    config: Path | None,
+    options: tuple[str, ...],
+    quiet: bool,
+    program: tuple[str, ...],
+    **named: str | None,
+) -> None:
     """Run one program; each of its LLM calls becomes a document, and a table lists them at the end.
 
     The program's exit code is kept. A program that ignores HTTPS_PROXY is not seen.
     """
-    store = settings_of(config).store.path
+    caller = Caller(**named)
+    caller.require_team()
+    settings = settings_of(config)
+    store = settings.store.path
     if shutil.which(program[0]) is None and not Path(program[0]).exists():
         raise Mistake(f"There is no command {program[0]!r}; look at its spelling and at PATH.", exit_code=NOT_FOUND)
     values: Values = {
@@ -60,10 +74,15 @@ def command(*, config: Path | None, options: tuple[str, ...], quiet: bool, progr
         **trusted(store.parent),
         **({"llmtap_config": str(config)} if config else {}),
     }
-    before = _last_seq(store)
-    child = asyncio.run(_serve(program, store.parent, values, options, quiet=quiet))
+    before = _standing(store)
+
+    def environ(proxy: Address, confdir: Path) -> dict[str, str]:
+        certificates = bundle(store.parent, os.environ, confdir)
+        return {**os.environ, **variables(proxy.url(*caller), str(certificates), os.environ)}
+
+    child = asyncio.run(_serve(program, environ, values, options, quiet=quiet))
     if not quiet:
-        _tell(store, before, child)
+        _tell(settings, before, child)
     sys.exit(child.exit_code)
 
 
@@ -85,17 +104,18 @@ def _way_out(environ: Mapping[str, str], folder: Path) -> dict[str, str | list[s
 
 
 async def _serve(
-    program: tuple[str, ...], folder: Path, values: Values, options: tuple[str, ...], *, quiet: bool
+    program: tuple[str, ...],
+    environ: Callable[[Address, Path], Mapping[str, str]],
+    values: Values,
+    options: tuple[str, ...],
+    *,
+    quiet: bool,
 ) -> Child:
     """Run the proxy on a free loopback port and the program beside it, until the program ends and calls are drained."""
     known = Options()
     master = dump_master({}, logged=False)(known)
 
-    def environ(proxy: str) -> dict[str, str]:
-        certificates = bundle(folder, os.environ, Path(known.confdir))
-        return {**os.environ, **variables(proxy, str(certificates), os.environ)}
-
-    child = Child(program, environ)
+    child = Child(program, lambda proxy: environ(proxy, Path(known.confdir)))
     add(master, child)
     log = TermLogHandler(sys.stderr)
     log.setLevel("ERROR" if quiet else "WARNING")
@@ -113,36 +133,52 @@ async def _serve(
     return child
 
 
-def _last_seq(store: Path) -> int:
-    """Return where the store stands now; 0 when there is none yet."""
+def _standing(store: Path) -> tuple[int, int]:
+    """Return how far the store is, and how many documents it has dropped so far; zeros when there is none yet."""
     try:
         with contextlib.closing(Outbox.existing(store)) as outbox:
-            return outbox.last_seq()
+            return outbox.last_seq(), outbox.counts().dropped
     except OutboxError:
-        return 0
+        return 0, 0
 
 
-def _tell(store: Path, before: int, child: Child) -> None:
+def _tell(settings: Settings, before: tuple[int, int], child: Child) -> None:
     """Write the table of this run's calls to stderr; what cannot be read is said, and the exit code stays."""
     latest, total = deque[Call](maxlen=MOST_LINES), Total()
     try:
-        with contextlib.closing(Outbox.existing(store)) as outbox:
-            for row in outbox.after(before):
+        with contextlib.closing(Outbox.existing(settings.store.path)) as outbox:
+            for row in outbox.after(before[0]):
                 call = read_call(row.id, row.body)
                 if call is not None and (call.client_port is None or call.client_port in child.ports):
                     latest.append(call)
                     total.add(call)
+            counts = outbox.counts()
     except OutboxError as error:
         click.echo(f"llmtap: {error}", err=True)
         return
     screen = console(sys.stderr)
+    lost = counts.dropped - before[1]
     if total.calls:
         shown = "" if total.calls <= MOST_LINES else f", the last {MOST_LINES}"
-        screen.print(table_of_calls(latest, f"LLM calls of this run{shown}"))
-        screen.print(f"llmtap: {summary(total)}")
+        screen.print(table_of_calls(latest, f"LLM calls of this run{shown}", screen.width))
+        screen.print(f"llmtap: {summary(total)}", soft_wrap=True)
     elif child.ports:
-        screen.print(f"llmtap: no LLM call; {count(len(child.ports))} connections to other hosts passed untouched.")
+        passed = counted(len(child.ports), "connection")
+        screen.print(f"llmtap: no LLM call was recorded; {passed} came through the proxy.", soft_wrap=True)
     else:
         screen.print(
-            "llmtap: nothing came through the proxy. Either the program called nobody, or it ignores HTTPS_PROXY."
+            "llmtap: nothing came through the proxy. Either the program called nobody, or it ignores HTTPS_PROXY.",
+            soft_wrap=True,
         )
+    if lost > 0:
+        screen.print(
+            f"llmtap: {counted(lost, 'document')} could not be stored; see `llmtap outbox status`", soft_wrap=True
+        )
+    if settings.elasticsearch.url is not None and counts.pending:
+        screen.print(_waiting(counts.pending, settings.elasticsearch), soft_wrap=True)
+
+
+def _waiting(pending: int, settings: ElasticsearchSettings) -> str:
+    with contextlib.closing(Cluster(settings)) as cluster:
+        verb = "waits" if pending == 1 else "wait"
+        return f"llmtap: {counted(pending, 'document')} {verb} for {cluster.address}; see `llmtap outbox status`"

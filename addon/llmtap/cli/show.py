@@ -40,9 +40,18 @@ def command(config: Path | None, identity: str) -> None:
 def _find(store: Outbox, identity: str) -> Row:
     if identity != "last" and len(identity) < SHORTEST:
         raise Mistake(f"{identity!r} is too short for an ID; give at least {SHORTEST} characters of it.", exit_code=2)
-    for row in store.documents(newest_first=True, limit=1 if identity == "last" else None):
-        if identity == "last" or row.id.startswith(identity) or row.id.endswith(identity):
-            return row
     if identity == "last":
-        raise Mistake("The store holds no document yet.")
+        for row in store.documents(newest_first=True, limit=1):
+            return row
+        raise Mistake("Nothing is recorded yet; try: llmtap run -- COMMAND")
+    found, count = None, 0
+    for row in store.documents(newest_first=True):
+        if row.id == identity:
+            return row
+        if row.id.startswith(identity) or row.id.endswith(identity):
+            found, count = found or row, count + 1
+    if found is not None and count == 1:
+        return found
+    if count:
+        raise Mistake(f"{identity!r} begins or ends the IDs of {count} documents; give more of it.", exit_code=2)
     raise Mistake(f"No document's ID begins or ends with {identity!r}; `llmtap report --last 20` lists the latest.")

@@ -1,15 +1,16 @@
 """Calls and totals as tables for people. A value that is not known is a dash, never a 0."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import IO
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from llmtap.cli.columns import Column, Kind, table
 from llmtap.cli.ledger import Call
 from llmtap.cli.totals import Total, Totals
 
@@ -29,6 +30,11 @@ def console(file: IO[str]) -> Console:
 def count(value: int | None) -> str:
     """Return a whole number with its thousands apart."""
     return UNKNOWN if value is None else f"{value:,}".replace(",", " ")
+
+
+def counted(value: int, noun: str) -> str:
+    """Return a number of things, in the singular or the plural."""
+    return f"{count(value)} {noun}{'' if value == 1 else 's'}"
 
 
 def seconds(value: float | None) -> str:
@@ -51,64 +57,79 @@ def _amount(cost: Decimal) -> str:
     return f"{cost:.2f}" if cost >= 1 else f"{cost:.6f}"
 
 
-def table_of_calls(calls: Iterable[Call], title: str) -> Table:
-    """Return one line a call."""
-    table = _table(title, left=("time", "provider", "model"), right=("input", "output", "cached", "cost"))
-    for name in ("first token", "duration"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("outcome", overflow="fold")
-    table.add_column("id", no_wrap=True)
-    for call in calls:
-        table.add_row(
-            f"{call.at.astimezone():%H:%M:%S}",
-            Text(call.provider or UNKNOWN),
-            Text(call.model or UNKNOWN),
-            count(call.input_tokens),
-            count(call.output_tokens),
-            count(call.cached_tokens),
-            UNKNOWN if call.cost is None else money({call.currency or "?": call.cost}),
-            seconds(call.first_token),
-            seconds(call.duration),
-            _outcome(call),
-            call.id[-SHORT_ID:],
-        )
-    return table
+def table_of_calls(calls: Iterable[Call], title: str, width: int = PIPE_WIDTH) -> Table:
+    """Return one line a call, at most `width` wide; a call of another day shows its day."""
+    listed, today = list(calls), datetime.now(UTC).astimezone().date()
+    return table(
+        title,
+        [
+            _column("time", (_time(call.at, today) for call in listed), "whole"),
+            _column("provider", (call.provider or UNKNOWN for call in listed), "name"),
+            _column("model", (call.model or UNKNOWN for call in listed), "name"),
+            _column("input", (count(call.input_tokens) for call in listed)),
+            _column("output", (count(call.output_tokens) for call in listed)),
+            _column("cached", (count(call.cached_tokens) for call in listed)),
+            _column("cost", (_cost(call) for call in listed)),
+            _column("first token", (seconds(call.first_token) for call in listed)),
+            _column("duration", (seconds(call.duration) for call in listed)),
+            Column("outcome", [_outcome(call) for call in listed], "name"),
+            _column("id", (call.id[-SHORT_ID:] for call in listed), "whole"),
+        ],
+        width,
+    )
 
 
-def table_of_totals(totals: Totals, title: str) -> Table:
-    """Return one line a group."""
-    names = ("calls", "errors", "input", "output", "cached", "cost")
-    table = _table(title, left=totals.keys, right=names)
-    for name in ("first token p50", "p95", "duration p50"):
-        table.add_column(name, justify="right")
-    for key, total in totals.largest_first():
-        table.add_row(
-            *(Text(value or UNKNOWN) for value in key),
-            count(total.calls),
-            count(total.errors),
-            count(total.input_tokens),
-            count(total.output_tokens),
-            count(total.cached_tokens),
-            money(total.cost),
-            seconds(total.first_token.quantile(0.5)),
-            seconds(total.first_token.quantile(0.95)),
-            seconds(total.duration.quantile(0.5)),
-        )
-    return table
+def table_of_totals(totals: Totals, title: str, width: int = PIPE_WIDTH) -> Table:
+    """Return one line a group, at most `width` wide."""
+    groups = totals.largest_first()
+    sums = [total for _, total in groups]
+    return table(
+        title,
+        [
+            *(
+                _column(name, (key[index] or UNKNOWN for key, _ in groups), "name")
+                for index, name in enumerate(totals.keys)
+            ),
+            _column("calls", (count(total.calls) for total in sums)),
+            _column("errors", (count(total.errors) for total in sums)),
+            _column("input", (count(total.input_tokens) for total in sums)),
+            _column("output", (count(total.output_tokens) for total in sums)),
+            _column("cached", (count(total.cached_tokens) for total in sums)),
+            _column("cost", (money(total.cost) for total in sums)),
+            _column("first token p50", (seconds(total.first_token.quantile(0.5)) for total in sums)),
+            _column("p95", (seconds(total.first_token.quantile(0.95)) for total in sums)),
+            _column("duration p50", (seconds(total.duration.quantile(0.5)) for total in sums)),
+        ],
+        width,
+    )
 
 
 def summary(total: Total) -> str:
-    """Return a total as one line, and in the same line what it does not cover."""
-    parts = [f"{count(total.calls)} {'call' if total.calls == 1 else 'calls'}"]
+    """Return a total as one line, and in the same line what it does not cover; what is unknown is left out."""
+    parts = [counted(total.calls, "call")]
     if total.errors:
         parts.append(f"{count(total.errors)} failed")
-    parts.append(f"{count(total.input_tokens)} input and {count(total.output_tokens)} output tokens")
-    parts.append(money(total.cost))
+    known = (("input", total.input_tokens), ("output", total.output_tokens))
+    if tokens := " and ".join(f"{count(value)} {name}" for name, value in known if value is not None):
+        parts.append(f"{tokens} tokens")
+    if total.cost:
+        parts.append(money(total.cost))
     if total.unpriced:
         parts.append(f"unpriced: {count(total.unpriced)}")
+    if total.part_priced:
+        parts.append(f"without a whole cost: {count(total.part_priced)}")
     if total.usage_absent:
         parts.append(f"usage absent: {count(total.usage_absent)}")
     return " · ".join(parts)
+
+
+def _time(at: datetime, today: date) -> str:
+    local = at.astimezone()
+    return f"{local:%H:%M:%S}" if local.date() == today else f"{local:%m-%d %H:%M}"
+
+
+def _cost(call: Call) -> str:
+    return UNKNOWN if call.cost is None else money({call.currency or "?": call.cost})
 
 
 def _outcome(call: Call) -> Text:
@@ -117,10 +138,6 @@ def _outcome(call: Call) -> Text:
     return Text(call.error or call.outcome or UNKNOWN, style="red" if call.outcome == "failure" else "")
 
 
-def _table(title: str, *, left: Sequence[str], right: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
-    for name in left:
-        table.add_column(name, overflow="fold")
-    for name in right:
-        table.add_column(name, justify="right", no_wrap=True)
-    return table
+def _column(heading: str, cells: Iterable[str], kind: Kind = "number") -> Column:
+    """Return a column of text as it is: what looks like markup is none."""
+    return Column(heading, [Text(cell) for cell in cells], kind)

@@ -60,7 +60,10 @@ class Spread:
 
 @dataclass(slots=True)
 class Total:
-    """The sum of some calls; `cost` by currency, `unpriced` and `usage_absent` count what sums do not cover."""
+    """The sum of some calls; `cost` by currency, the last three counts tell what sums do not cover.
+
+    `unpriced` calls have no known price; of those `part_priced` one side was not reported, or neither (an estimate).
+    """
 
     calls: int = 0
     errors: int = 0
@@ -69,6 +72,7 @@ class Total:
     cached_tokens: int | None = None
     cost: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     unpriced: int = 0
+    part_priced: int = 0
     usage_absent: int = 0
     first_token: Spread = field(default_factory=Spread)
     duration: Spread = field(default_factory=Spread)
@@ -81,9 +85,9 @@ class Total:
         self.output_tokens = _sum(self.output_tokens, call.output_tokens)
         self.cached_tokens = _sum(self.cached_tokens, call.cached_tokens)
         self.usage_absent += call.input_tokens is None and call.output_tokens is None
-        if call.cost is None:
-            self.unpriced += 1
-        else:
+        self.unpriced += call.cost_status == "unpriced"
+        self.part_priced += call.cost_status in {"partial", "estimated"}
+        if call.cost is not None:
             self.cost[call.currency or "?"] += call.cost
         if call.first_token is not None:
             self.first_token.add(call.first_token)
@@ -131,6 +135,7 @@ def rows(totals: Totals) -> Iterable[Mapping[str, object]]:
             "cached_tokens": total.cached_tokens,
             "cost": dict(total.cost),
             "unpriced_calls": total.unpriced,
+            "part_priced_calls": total.part_priced,
             "usage_absent_calls": total.usage_absent,
             "first_token_p50": total.first_token.quantile(0.5),
             "first_token_p95": total.first_token.quantile(0.95),

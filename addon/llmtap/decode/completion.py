@@ -55,13 +55,17 @@ class Parameters(msgspec.Struct):
 
 
 class _Choice(msgspec.Struct, gc=False):
-    """One of the answers; OpenRouter puts an upstream's `error` here, with status 200."""
+    """One of the answers; OpenRouter puts an upstream's `error` here, with status 200.
+
+    Mistral on AWS Bedrock calls its finish reason `stop_reason`; vLLM states the stop word there, beside the reason.
+    """
 
     index: int = 0
     delta: Turn | None = None
     message: Turn | None = None
     text: str | None = None
     finish_reason: str | int | None = None
+    stop_reason: str | int | None = None
     error: object = None
 
 
@@ -145,8 +149,9 @@ def _merge(answer: Answer, body: bytes, *, streamed: bool) -> bool:
         elif choice.text:
             answer.part((index, "text"), "text", index).text.append(choice.text)
             carried = True
-        if choice.finish_reason:
-            answer.finish_reasons[index] = str(choice.finish_reason)
+        reason = choice.finish_reason or choice.stop_reason
+        if reason and (choice.finish_reason or isinstance(reason, str)):  # a number is the token that vLLM stopped at
+            answer.finish_reasons[index] = str(reason)
             answer.completed = answer.roles.keys() <= answer.finish_reasons.keys()
         if choice.error is not None:
             answer.error = read_error(msgspec.json.encode({"error": choice.error})) or answer.error

@@ -48,9 +48,14 @@ _OPERATIONS = {
     "openai_realtime": "realtime",
     "tgi_generate": "text_completion",
 }
+_STREAMS = {"events": server_sent_events, "lines": json_lines, "array": json_array}
 _UNKNOWN = "unknown"
 _HOPELESS = 1000
 """A stream with this many unreadable events is no stream of the wire format, and is left off."""
+
+
+_LONGEST_ERROR = 1024 * 1024
+"""How many bytes of an error body are read; no provider says more, and what echoes a request is not worth a stall."""
 
 
 class _AnyRequest(msgspec.Struct):
@@ -95,6 +100,8 @@ def decode(exchange: Exchange) -> Inference:
             name, dialect, reading = other, other, _read_response(FORMATS[other], response, said, head)
     wire_format = FORMATS.get(dialect or "")
     request, more = _read_request(wire_format, asked, asked_data)
+    if request.stream is None and endpoint.stream is not None:
+        request = replace(request, stream=endpoint.stream)
     return Inference(
         operation=endpoint.operation or operation or _OPERATIONS.get(name or "", "chat" if wire_format else _UNKNOWN),
         wire_format=name,
@@ -164,23 +171,30 @@ def _read_response(wire_format: WireFormat | None, response: Response, body: Bod
     reading = _Reading()
     # The responses of a WebSocket session are messages, one a line (capture.session).
     kind = "lines" if response.status == _SWITCHED and head else framing(head, response.headers)
+    failed = response.status >= _FAILED
+    oversized = failed and sum(len(data) for _, data in body.chunks) > _LONGEST_ERROR
     if wire_format is not None:
-        if kind == "events":
-            _fold(reading, wire_format, server_sent_events(body))
-        elif kind == "lines":
-            _fold(reading, wire_format, json_lines(body))
-        elif kind == "frames":
-            _fold(reading, wire_format, metered(reading.answer, event_stream(body)))
-        elif kind == "array":
-            _fold(reading, wire_format, json_array(body))
+        events = _events(kind, reading.answer, body)
+        if events is not None:
+            _fold(reading, wire_format, events)
+        elif oversized:
+            reading.problems.append("response.oversized_error")
         elif kind == "json":
             _read_whole(reading, wire_format, body)
-        elif head.strip() and (response.status < _FAILED or "json" in (header(response.headers, "content-type") or "")):
+        elif head.strip() and (not failed or "json" in (header(response.headers, "content-type") or "")):
             _read_plain(reading, wire_format, body)
     reading.answer.usage = headed(reading.answer.usage, response.headers)
-    if response.status >= _FAILED:  # its type may stand in a header, which no format sees
-        reading.answer.error = read_error(_joined(body), response.headers) or reading.answer.error
+    if failed:  # its type may stand in a header, which no format sees
+        reading.answer.error = read_error(_joined(body)[:_LONGEST_ERROR], response.headers) or reading.answer.error
     return reading
+
+
+def _events(kind: str | None, answer: Answer, body: Body) -> Iterable[Event] | None:
+    """Return the events of a stream, or None for an answer of another kind."""
+    if kind == "frames":
+        return metered(answer, event_stream(body))
+    cut = _STREAMS.get(kind or "")
+    return cut(body) if cut else None
 
 
 def _fold(reading: _Reading, wire_format: WireFormat, events: Iterable[Event]) -> None:

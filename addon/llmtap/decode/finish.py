@@ -10,11 +10,11 @@ type Finish = Literal["stop", "length", "tool", "filter", "error", "other"]
 _WORDS: dict[Finish, str] = {
     "stop": (
         "stop end_turn stop_sequence complete completed eos eos_token endoftext finish finished done pause_turn normal "
-        "stop_criteria_met"
+        "stop_criteria_met succeeded end_of_text word"
     ),
     "length": (
         "length max_tokens max_output_tokens model_context_window_exceeded incomplete model_length context_length "
-        "max_length"
+        "max_length limit maximum_tokens token_limit time_limit"
     ),
     "tool": "tool_calls tool_call function_call tool_use requires_action",
     "filter": (
@@ -23,9 +23,9 @@ _WORDS: dict[Finish, str] = {
         "image_prohibited_content image_recitation image_other"
     ),
     "error": (
-        "error failed cancelled timeout load unload malformed_function_call malformed_response malformed_model_output "
-        "malformed_tool_use unexpected_tool_call too_many_tool_calls missing_thought_signature network_error "
-        "insufficient_system_resource"
+        "error failed cancelled canceled aborted timeout load unload malformed_function_call malformed_response "
+        "malformed_model_output malformed_tool_use unexpected_tool_call too_many_tool_calls missing_thought_signature "
+        "network_error insufficient_system_resource"
     ),
 }
 _MEANING: dict[str, Finish] = {word: meaning for meaning, words in _WORDS.items() for word in words.split()}

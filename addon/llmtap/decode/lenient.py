@@ -5,6 +5,7 @@ as the integer it spells; any other misfit leaves the default of its field (or d
 are not UTF-8, half surrogates and NaN, which JSON forbids and servers send, are read too.
 """
 
+import functools
 import json
 import types
 import typing
@@ -33,7 +34,11 @@ def read[T](decoder_type: type[T], data: bytes) -> T:
     try:
         value = decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        fitted = _fit(_loose(data), decoder_type)
+        try:
+            fitted = _fit(_loose(data), decoder_type)
+        except RecursionError:  # of a Struct that may contain itself
+            message = "nested too deeply"
+            raise msgspec.DecodeError(message) from None
         if fitted is _NOTHING:
             message = f"not a {decoder_type.__name__}"
             raise msgspec.ValidationError(message) from None
@@ -68,16 +73,28 @@ def _clean(value: object) -> object:
 
 def _fit(value: object, hint: object) -> object:
     """Return `value` as `hint` with the misfits left out, or _NOTHING when nothing of it fits."""
-    if isinstance(hint, TypeAliasType):
-        return _fit(value, hint.__value__)
-    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-        return _fit_struct(value, hint) if isinstance(value, dict) else _NOTHING
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (Union, types.UnionType):
+    origin, arguments = _anatomy(hint)
+    if origin is msgspec.Struct:
+        struct = typing.cast("type[msgspec.Struct]", arguments[0])
+        return _fit_struct(value, struct) if isinstance(value, dict) else _NOTHING
+    if origin is Union:
         return _fit_union(value, arguments)
     if origin in (list, tuple, dict):
         return _fit_container(value, origin, arguments)
-    return _fit_scalar(value, hint)
+    return _fit_scalar(value, arguments[0])
+
+
+@functools.cache
+def _anatomy(hint: object) -> tuple[object, tuple[object, ...]]:
+    """Return the kind of a hint and its members, a Struct or scalar being its own; asked once, not for every value."""
+    if isinstance(hint, TypeAliasType):
+        return _anatomy(hint.__value__)
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return msgspec.Struct, (hint,)
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (Union, types.UnionType):
+        return Union, arguments
+    return (origin, arguments) if origin in (list, tuple, dict) else (None, (hint,))
 
 
 def _fit_container(value: object, origin: object, arguments: tuple[object, ...]) -> object:
@@ -122,18 +139,25 @@ def _fit_union(value: object, members: tuple[object, ...]) -> object:
     return _NOTHING
 
 
+@functools.cache
+def _fields(struct: type[msgspec.Struct]) -> tuple[tuple[str, str, object, bool], ...]:
+    """Return each field's name in JSON, its own name, hint, and whether it must be there; msgspec is slow to tell."""
+    fields = msgspec.structs.fields(struct)
+    return tuple((field.encode_name, field.name, field.type, field.required) for field in fields)
+
+
 def _fit_struct(value: dict[str, object], struct: type[msgspec.Struct]) -> object:
     """Return a Struct of the members that fit; a tagged one takes its own tag only."""
     config = struct.__struct_config__
     if config.tag_field is not None and value.get(config.tag_field) != config.tag:
         return _NOTHING
     members: dict[str, object] = {}
-    for field in msgspec.structs.fields(struct):
-        if field.encode_name in value:
-            fitted = _fit(value[field.encode_name], field.type)
+    for key, name, hint, required in _fields(struct):
+        if key in value:
+            fitted = _fit(value[key], hint)
             if fitted is not _NOTHING:
-                members[field.name] = fitted
+                members[name] = fitted
                 continue
-        if field.required:
+        if required:
             return _NOTHING
     return struct(**members)

@@ -41,22 +41,22 @@ def _sign(asked: str, answered: bytes) -> _Sign:
     return _Sign(frozenset(asked.split()), re.compile(answered))
 
 
-_SIGNS: Mapping[str, _Sign] = {
-    "aleph_alpha_completions": _sign("model prompt", rb'"completions"\s*:'),
-    "cohere_embed": _sign("", rb'"embeddings"\s*:'),
-    "cohere_rerank": _sign("query documents", rb'"(?:relevance_score|results|data)"\s*:'),
-    "cohere_v1_chat": _sign("message", rb'"(?:generation_id|event_type|response_id|text)"\s*:'),
-    "cohere_v1_classify": _sign("inputs", rb'"classifications"\s*:'),
-    "cohere_v1_generate": _sign("", rb'"(?:generations|summary)"\s*:'),
-    "llamacpp_completion": _sign("prompt", rb'"(?:content|tokens_predicted|timings)"\s*:'),
-    "ollama_chat": _sign("model messages", rb'"(?:created_at|done)"\s*:'),
-    "ollama_embeddings": _sign("model", rb'"embeddings?"\s*:'),
-    "ollama_generate": _sign("model", rb'"(?:created_at|done)"\s*:'),
-    "openai_audio": _sign("", rb'"text"\s*:|"type"\s*:\s*"(?:speech\.audio|transcript)\.'),
-    "openai_batches": _sign("input_file_id endpoint", rb'"object"\s*:\s*"batch"'),
-    "openai_images": _sign("prompt", rb'"(?:b64_json|url|created)"\s*:|"type"\s*:\s*"image_'),
-    "openai_moderations": _sign("input", rb'"(?:flagged|categories)"\s*:'),
-    "tgi_generate": _sign("inputs", rb'"(?:generated_text|token)"\s*:'),
+_SIGNS: Mapping[str, tuple[_Sign, ...]] = {
+    "aleph_alpha_completions": (_sign("model prompt", rb'"completions"\s*:'),),
+    "cohere_embed": (_sign("", rb'"embeddings"\s*:'),),
+    "cohere_rerank": (_sign("query documents", rb'"(?:relevance_score|results|data)"\s*:'),),
+    "cohere_v1_chat": (
+        _sign("message", rb'"(?:generation_id|event_type|response_id|text)"\s*:'),
+        _sign("", rb'"(?:generations|summary)"\s*:'),
+    ),
+    "cohere_v1_classify": (_sign("inputs", rb'"classifications"\s*:'),),
+    "llamacpp_completion": (_sign("prompt", rb'"(?:content|tokens_predicted|timings)"\s*:'),),
+    "ollama_chat": (_sign("model", rb'"(?:created_at|done|embeddings?)"\s*:'),),
+    "openai_audio": (_sign("", rb'"text"\s*:|"type"\s*:\s*"(?:speech\.audio|transcript)\.'),),
+    "openai_batches": (_sign("input_file_id endpoint", rb'"object"\s*:\s*"batch"'),),
+    "openai_images": (_sign("prompt", rb'"(?:b64_json|url|created)"\s*:|"type"\s*:\s*"image_'),),
+    "openai_moderations": (_sign("input", rb'"(?:flagged|categories)"\s*:'),),
+    "tgi_generate": (_sign("inputs", rb'"(?:generated_text|token)"\s*:'),),
 }
 """The dialects of weak paths, by wire format."""
 
@@ -78,8 +78,8 @@ def _told(exchange: Exchange, asked: bytes, members: frozenset[str], answered: b
     """Return whether the request tells, where the answer does not by itself, and the answer does not deny it."""
     response = exchange.response
     success = response is not None and response.status < _FAILED and exchange.failure is None
-    sign = _SIGNS.get(exchange.endpoint.wire_format or "")
-    if sign is not None and sign.asked <= members and (not success or _fits(sign, response, answered)):
+    signs = _SIGNS.get(exchange.endpoint.wire_format or "", ())
+    if any(sign.asked <= members and (not success or _fits(sign, response, answered)) for sign in signs):
         return True
     if success and not _TELLING.search(answered):
         return False

@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Literal
 
 from llmtap.capture.exchange import Exchange
-from llmtap.decode.inference import Inference
+from llmtap.decode.inference import Inference, Usage
+from llmtap.enrich.estimate import Estimate
 from llmtap.enrich.prices import SIDES, UNITS, Prices, PriceSettings, Tariff
 
 __all__ = ["Cost", "PriceSettings", "Prices", "price"]
@@ -37,14 +38,17 @@ _EXCLUSIVE = (
 class Cost:
     """Money for one call, and how it is known; what is not known is None.
 
-    `status` is priced, unpriced (the usage is known, a price is not) or unmetered (there is no usage to price).
+    `status` is priced, unpriced (the usage is known, a price is not), partial (of input and output one is not known:
+    there are parts, and no total), estimated (no usage was reported: there is `estimated` alone) or unmetered (there is
+    no usage to price). `estimated` is what `total` would be with estimated counts where none were reported.
     `total` is `reported`, the provider's own figure in USD, where there is one, else `computed`. The parts are
     computed ones: `input` and `output` exclude what the other parts say, searches and fees are in `computed` only.
     `pricing` tells which price was taken, and by what it was found: `provider:openai/gpt-5`, `host:…`, `override:…`, or
-    `model:…` when only the model's name told (an unknown host, a gateway: the price of the model's maker).
+    `model:…` when only the model's name told (an unknown host, a gateway: the price of the model's maker). It begins
+    with `list:` when a relay answered and no override says what the relay charges.
     """
 
-    status: Literal["priced", "unpriced", "unmetered"]
+    status: Literal["priced", "partial", "estimated", "unpriced", "unmetered"]
     total: Decimal | None = None
     input: Decimal | None = None
     output: Decimal | None = None
@@ -56,20 +60,50 @@ class Cost:
     source: Literal["reported", "computed"] | None = None
     pricing: str | None = None
     pricing_version: str | None = None
+    estimated: Decimal | None = None
 
 
-def price(exchange: Exchange, inference: Inference, prices: Prices) -> Cost:
-    """Return what a call cost, as far as it is known: reported by its provider, computed from its usage, or neither."""
+def price(exchange: Exchange, inference: Inference, prices: Prices, estimate: Estimate | None = None) -> Cost:
+    """Return what a call cost, as far as it is known: reported by its provider, computed from its usage, or neither.
+
+    An `estimate` of counts that were not reported never enters the total, nor its parts.
+    """
     answer = inference.response
     reported = answer.reported_cost
     if reported is not None and not (reported.is_finite() and reported >= 0):
         reported = None
     computed = _computed(exchange, inference, prices)
     if reported is None:
-        return computed
+        return computed if estimate is None else _estimated(computed, exchange, _filled(inference, estimate), prices)
     if computed.currency != "USD":  # two currencies in one document would be added up by someone
         computed = Cost(computed.status)
     return replace(computed, status="priced", total=reported, reported=reported, source="reported")
+
+
+def _filled(inference: Inference, estimate: Estimate) -> Inference:
+    """Return the call as if the estimated counts had been reported."""
+    usage = inference.response.usage or Usage()
+    filled = replace(
+        usage,
+        input_tokens=usage.input_tokens if estimate.input_tokens is None else estimate.input_tokens,
+        output_tokens=usage.output_tokens if estimate.output_tokens is None else estimate.output_tokens,
+    )
+    return replace(inference, response=replace(inference.response, usage=filled))
+
+
+def _estimated(computed: Cost, exchange: Exchange, filled: Inference, prices: Prices) -> Cost:
+    """Return the cost as computed, and beside it what it is with all counts filled in, if that makes a total."""
+    whole = _computed(exchange, filled, prices)
+    if computed.total is not None or whole.total is None:
+        return computed
+    return replace(
+        computed,
+        status="estimated" if computed.status == "unmetered" else computed.status,
+        estimated=whole.total,
+        currency=whole.currency,
+        pricing=whole.pricing,
+        pricing_version=whole.pricing_version,
+    )
 
 
 def _computed(exchange: Exchange, inference: Inference, prices: Prices) -> Cost:
@@ -109,9 +143,11 @@ def _cost(tariff: Tariff, counts: Mapping[str, int]) -> Cost:
         written = (each("input_tokens", _ZERO) + each("cache_write_input_tokens", _ZERO)) * kept
         written += sum(each(name, _ZERO) * count(name, 0) for name in _WRITTEN_FOR)
     missing = any(name not in counts and each(name) for name in ("input_tokens", "output_tokens"))
+    known = "input_tokens" in counts or "output_tokens" in counts
+    status: Literal["priced", "partial", "unmetered"] = "priced" if not missing else "partial" if known else "unmetered"
     total = None if missing else rates.fixed + sum(side.values())
     return Cost(
-        status="unmetered" if missing else "priced",
+        status=status,
         total=total,
         input=side["input_tokens"] - read - written if "input_tokens" in counts else None,
         output=side["output_tokens"] if "output_tokens" in counts else None,

@@ -24,8 +24,11 @@ PER_MESSAGE = 3
 """Tokens around each message, and once more before the answer (OpenAI's chat format)."""
 LONGEST = 4 * 1024 * 1024
 """Characters that are counted; what is beyond is taken to be like what is before."""
-REFUSED = 400
-"""HTTP statuses from here on cost nothing."""
+REFUSED = 300
+"""HTTP statuses from here on are no answer of a model, and cost nothing."""
+_GENERATING = frozenset({"chat", "text_completion", "generate_content", "invoke_agent"})
+"""Operations that are billed by the tokens of what was said on both sides."""
+_INPUT_ONLY = frozenset({"embeddings"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +43,34 @@ class Estimate:
 def estimate(exchange: Exchange, inference: Inference) -> Estimate | None:
     """Return the counts that are missing from a call that was answered, even in part; None when nothing is missing.
 
-    A call that was refused, or of which nothing could be read, has no estimate.
+    A call that was refused, or of which nothing could be read, has no estimate, and neither has one that is not billed
+    by its words: stored answers, token counting, moderation, images and sound; an embedding has none of its output.
     """
     response, usage = inference.response, inference.response.usage
     if exchange.response is None or exchange.response.status >= REFUSED or (response.error and not response.messages):
         return None
-    missing_input = usage is None or usage.input_tokens is None
-    missing_output = (usage is None or usage.output_tokens is None) and bool(response.messages)
-    asked = inference.request.messages
-    if not (missing_input and asked) and not missing_output:
+    if inference.operation not in _GENERATING | _INPUT_ONLY or "response.not_json" in inference.problems:
+        return None
+    if usage is None and not (response.messages or response.finish_reasons or response.id):
+        return None
+    asked, answered = inference.request.messages, response.messages
+    missing_input = (usage is None or usage.input_tokens is None) and _worded(asked)
+    missing_output = (usage is None or usage.output_tokens is None) and _worded(answered)
+    missing_output = missing_output and inference.operation not in _INPUT_ONLY
+    if not missing_input and not missing_output:
         return None
     method, count = _counter()
     factor = ANTHROPIC_FACTOR if method == "o200k" and inference.wire_format == "anthropic_messages" else 1.0
     return Estimate(
-        round(factor * (_count(asked, count) + PER_MESSAGE * (len(asked) + 1))) if missing_input and asked else None,
-        round(factor * _count(response.messages, count)) if missing_output else None,
+        round(factor * (_count(asked, count) + PER_MESSAGE * (len(asked) + 1))) if missing_input else None,
+        round(factor * _count(answered, count)) if missing_output else None,
         method,
     )
+
+
+def _worded(messages: Sequence[Message]) -> bool:
+    """Whether there is anything to count: of a medium alone the tokens are unknown, not 0."""
+    return any(part.text for message in messages for part in message.parts if part.kind != "media")
 
 
 def _count(messages: Sequence[Message], count: Callable[[str], int]) -> int:
@@ -80,7 +94,7 @@ def _counter() -> tuple[Method, Callable[[str], int]]:
         return "ratio", by_ratio
 
     def by_vocabulary(text: str) -> int:
-        counts: Sequence[int] = tokenizer.batch_count([text], "o200k_base")
+        counts: Sequence[int] = tokenizer.batch_count([text.encode("utf-8", "replace").decode()], "o200k_base")
         return int(counts[0])
 
     return "o200k", by_vocabulary

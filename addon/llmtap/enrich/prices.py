@@ -81,6 +81,8 @@ _PROBE = {
 class PriceOverride(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A price that the operator knows better, for calls whose provider, model, host (globs) and relay all match.
 
+    `host` is the host that the application called, also when the call was redirected to a relay.
+
     Prices are per million tokens, `request` per call, all in `currency`; a part without a price of its own costs what
     its whole costs. Without any price, those of genai-prices apply; either way `multiplier` is applied last.
     """
@@ -193,7 +195,8 @@ class Prices:
                 levels = tuple((start, rates.times(override.multiplier)) for start, rates in levels)
             if levels:
                 version = _version() if override is None else f"{_version()}, {override.checked}"
-                return Tariff(f"{how}:{provider.id}/{model.id}", version, levels)
+                unsaid = "list:" if exchange.relay is not None and override is None else ""
+                return Tariff(f"{unsaid}{how}:{provider.id}/{model.id}", version, levels)
         return None
 
 

@@ -9,7 +9,6 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
 import msgspec
 
@@ -17,9 +16,11 @@ from llmtap import __version__
 from llmtap.decode.finish import finish
 from llmtap.decode.inference import Usage
 from llmtap.enrich.cost import Cost
+from llmtap.enrich.estimate import Estimate
 from llmtap.enrich.latency import Latency
 from llmtap.enrich.limits import Allowance, Limits
 from llmtap.enrich.privacy import Redacted
+from llmtap.export.outcome import outcome, usage_source
 
 SCHEMA_VERSION = "1"
 """Raised when a field changes its name or meaning."""
@@ -39,41 +40,11 @@ class Document:
     body: bytes
 
 
-def document(redacted: Redacted, cost: Cost, latency: Latency, limits: Limits = _UNLIMITED) -> Document:
-    """Return the document of one call."""
-    return Document(redacted.id, _encode(_known(_fields(redacted, cost, latency, limits))))
-
-
-def outcome(redacted: Redacted) -> tuple[Literal["success", "failure"], str | None]:
-    """Return `event.outcome` and `error.type`: how the call ended, from the most to the least specific witness.
-
-    A provider's code tells more than its type (OpenAI: `rate_limit_exceeded` of type `requests`) unless it is a number
-    (Google, OpenRouter). A stream that ended cleanly but without its end marker was cut off: `stream_interrupted`.
-    """
-    response = redacted.inference.response
-    if redacted.failure is not None:
-        return "failure", redacted.failure.type
-    if response.error is not None:
-        code = response.error.code
-        word = None if code is None or code.isdecimal() else code
-        return "failure", word or response.error.type or code or _status(redacted.status) or "_OTHER"
-    if redacted.status is not None and redacted.status >= 400:  # noqa: PLR2004 -- RFC 9110 section 15.5
-        return "failure", _status(redacted.status)
-    if response.completed is False:
-        return "failure", "stream_interrupted"
-    return "success", None
-
-
-def usage_source(redacted: Redacted) -> Literal["reported", "partial", "absent"]:
-    """Return where the token counts come from: `partial` are those of a call that did not come to its end."""
-    response = redacted.inference.response
-    if response.usage is None:
-        return "absent"
-    return "partial" if redacted.failure is not None or response.completed is False else "reported"
-
-
-def _status(status: int | None) -> str | None:
-    return None if status is None else f"http_{status}"
+def document(
+    redacted: Redacted, cost: Cost, latency: Latency, limits: Limits = _UNLIMITED, estimate: Estimate | None = None
+) -> Document:
+    """Return the document of one call; an `estimate` stands apart from what was reported."""
+    return Document(redacted.id, _encode(_known(_fields(redacted, cost, latency, limits, estimate))))
 
 
 def _instant(seconds: float) -> str:
@@ -96,7 +67,9 @@ def _known(value: Mapping[str, object]) -> dict[str, object]:
     return kept
 
 
-def _fields(redacted: Redacted, cost: Cost, latency: Latency, limits: Limits) -> dict[str, object]:
+def _fields(
+    redacted: Redacted, cost: Cost, latency: Latency, limits: Limits, estimate: Estimate | None
+) -> dict[str, object]:
     inference, who = redacted.inference, redacted.attribution
     request, response = inference.request, inference.response
     result, error_type = outcome(redacted)
@@ -175,13 +148,14 @@ def _fields(redacted: Redacted, cost: Cost, latency: Latency, limits: Limits) ->
                 "cache_write": cost.cache_write,
                 "reported": cost.reported,
                 "computed": cost.computed,
-                "currency": None if cost.total is None else cost.currency,
+                "estimated": cost.estimated,
+                "currency": None if cost.total is None and cost.estimated is None else cost.currency,
                 "source": cost.source,
                 "status": cost.status,
                 "pricing": cost.pricing,
                 "pricing_version": cost.pricing_version,
             },
-            "usage": _usage_notes(redacted),
+            "usage": _usage_notes(redacted, estimate),
             "latency": {
                 "headers": _microseconds(latency.headers),
                 "first_byte": _microseconds(latency.first_byte),
@@ -277,10 +251,16 @@ def _usage(usage: Usage | None) -> dict[str, object] | None:
     }
 
 
-def _usage_notes(redacted: Redacted) -> dict[str, object]:
-    """What OTel has no name for: where the counts come from, and the parts of a cache write."""
+def _usage_notes(redacted: Redacted, estimate: Estimate | None) -> dict[str, object]:
+    """What OTel has no name for: where the counts come from, what is estimated, and the parts of a cache write."""
     usage = redacted.inference.response.usage
-    notes: dict[str, object] = {"source": usage_source(redacted)}
+    notes: dict[str, object] = {"source": usage_source(redacted, estimate)}
+    if estimate is not None:
+        notes["estimated"] = {
+            "input_tokens": estimate.input_tokens,
+            "output_tokens": estimate.output_tokens,
+            "method": estimate.method,
+        }
     if usage is not None:
         known = (usage.input_tokens, usage.output_tokens)
         notes["total_tokens"] = None if None in known else sum(count or 0 for count in known)

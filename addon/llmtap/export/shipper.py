@@ -115,12 +115,13 @@ class Shipper:
         try:
             while True:
                 self._wake.clear()
+                stopping = self._deadline < math.inf  # before the step: one begun earlier left behind what was not due
                 try:
                     pause = self.step()
                 except Exception as error:  # the thread's border: a fault of ours may delay delivery, but never end it
                     logger.debug("A step of the shipper failed.", exc_info=True)
                     pause = self._trouble("failing", f"{type(error).__name__}: {error}")
-                if self._deadline < math.inf and (pause or time.monotonic() >= self._deadline):
+                if (stopping and pause) or time.monotonic() >= self._deadline:
                     return
                 if pause:
                     self._wake.wait(pause)
