@@ -183,8 +183,7 @@ class Tap:
 
     def request(self, flow: http.HTTPFlow) -> None:
         """Ask for the usage that a provider leaves out, when the settings say so."""
-        endpoint = contentview.left(flow)
-        if endpoint is None or self.recorder.settings.include_usage == "leave":
+        if self.recorder.settings.include_usage == "leave" or (endpoint := contentview.left(flow)) is None:
             return
         asked = injection.asking(endpoint, flow.request.headers.fields, flow.request.raw_content or b"")
         if asked is not None:

@@ -5,11 +5,13 @@ a room costs that room's facts, never the document; whatever breaks on disk is w
 is counted: accepted = delivered + pending + dead + dropped.
 """
 
+import contextlib
 import logging
 import queue
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -36,7 +38,7 @@ QUEUE_BYTES = 256 * 1024 * 1024
 """How many bytes of bodies may wait for the worker; beyond it, new exchanges are dropped and counted."""
 READY_DOCUMENTS = 50_000
 """How many finished documents (about 2 KB each) may wait for a disk that refuses them."""
-LINGER = 0.05
+LINGER = 0.1
 """How long (seconds) the worker lets calls gather before it reads them: they share one commit, and so one fsync."""
 BATCH = 512
 """At most this many documents share one commit."""
@@ -45,6 +47,12 @@ READ_SECONDS = 0.2
 WHY = "more calls than the worker could read or the disk could take"
 SHIP_SECONDS = 3.0
 """How long the end waits for Elasticsearch."""
+LARGE_BYTES = 128 * 1024
+"""From how many bytes on a call takes longer to read than the event loop should wait for its turn."""
+SWITCH_SECONDS = 0.0005
+"""How long the event loop waits for the interpreter while such a call is read (Python's default is 5 ms)."""
+TURN = 4
+"""After how many calls (1 ms or so) the worker offers the interpreter to the event loop."""
 DAY = 86_400.0
 
 
@@ -79,6 +87,20 @@ def _decoded(exchange: Exchange) -> Inference:
         logger.warning("llmtap: an answer could not be read", exc_info=True)
         endpoint = exchange.endpoint
         return Inference(endpoint.operation or "chat", endpoint.wire_format, problems=("internal.decode",))
+
+
+@contextlib.contextmanager
+def _polite(held: int) -> Iterator[None]:
+    """Let the event loop have the interpreter often while a large body is read; switching has its price for others."""
+    if held < LARGE_BYTES:
+        yield
+        return
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 class Pipeline:
@@ -190,6 +212,8 @@ class Pipeline:
                 if exchange is None:
                     return False
                 self._walk(exchange)
+                if left % TURN == 0:
+                    time.sleep(0)  # the event loop may have the interpreter
                 if not left or time.monotonic() > until or self._overdue():
                     break
                 exchange = self._queue.get_nowait()
@@ -201,7 +225,8 @@ class Pipeline:
         with self._lock:
             self._waiting_bytes -= _held_bytes(exchange)
         try:
-            found = read(exchange, self._settings, self._prices)
+            with _polite(_held_bytes(exchange)):
+                found = read(exchange, self._settings, self._prices)
         except Exception:  # the border of the worker: a fault of ours costs one document, not the thread
             logger.warning("llmtap: a call could not be read and is dropped", exc_info=True)
             self._settle(1, dropped=1)

@@ -7,7 +7,6 @@ import contextlib
 import gc
 import logging
 import resource
-import sys
 from collections.abc import Container, Mapping
 from typing import Protocol
 
@@ -22,8 +21,6 @@ OPTIONS: Mapping[str, bool | str | int] = {
 }
 """What replaces mitmproxy's own defaults; an operator's `--set` wins. `docs/decisions/0003-mitmproxy-options.md` says
 why: among others, that mitmdump's line for each flow shows the keys that stand in URLs."""
-SWITCH_SECONDS = 0.0005
-"""How long the worker may keep the event loop waiting for the interpreter (Python's default is 5 ms)."""
 COLLECTOR = (50_000, 20, 50)
 """Thresholds of the collector: with Python's own, long walks over all live streams make the slowest chunks slow."""
 
@@ -52,7 +49,6 @@ def tune() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTOR)
-    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def worth_saying(record: logging.LogRecord) -> bool:

@@ -109,7 +109,8 @@ class Recorder:
         it, and ends the connection when told to (12.2.3).
         """
         recording = self._live[flow.id] = Recording(flow, endpoint, host)
-        if flow.response is None and _declared_bytes(flow.request) > self.settings.max_body_bytes:
+        cap = self.settings.max_body_bytes
+        if flow.response is None and _perhaps_longer(flow.request, cap) and _declared_bytes(flow.request) > cap:
             recording.sent = Window(self.settings.max_body_bytes)
             flow.request.stream = _tap(recording.sent)
         return recording
@@ -229,6 +230,11 @@ def _credentials(value: str) -> tuple[str, str] | None:
             if user:
                 return user, password
     return None
+
+
+def _perhaps_longer(request: http.Request, cap: int) -> bool:
+    """Whether the request may declare more than `cap` bytes; a cheap look, for the many that are short."""
+    return len(request.headers.get("content-length", "")) >= len(str(cap))
 
 
 def _declared_bytes(request: http.Request) -> int:

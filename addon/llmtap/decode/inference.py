@@ -59,6 +59,16 @@ class Usage:
     web_searches: int | None = None
     inconsistent: bool = False
 
+    @property
+    def modal(self) -> bool:
+        """Whether any count is told apart by modality."""
+        text, image = (
+            (self.text_input_tokens, self.text_output_tokens),
+            (self.image_input_tokens, self.image_output_tokens),
+        )
+        audio = (self.audio_input_tokens, self.audio_output_tokens, self.audio_cache_read_input_tokens)
+        return any(count is not None for count in (*text, *image, *audio))
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderError:

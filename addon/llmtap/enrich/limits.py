@@ -32,16 +32,22 @@ _ATTEMPT = re.compile(r"attempt=(\d{1,6})")
 _GOOGLE_TIME = re.compile(r"gfet4t7\s*;\s*dur=([\d.]{1,20})")
 _MEMBER = {name: re.compile(rf";\s*{name}=(\d{{1,15}})") for name in ("r", "t", "q")}
 
-_REQUESTS = (
+
+def _named(*names: str) -> tuple[tuple[str, str, str], ...]:
+    """Return the three headers of each family of names."""
+    return tuple((name.format("limit"), name.format("remaining"), name.format("reset")) for name in names)
+
+
+_REQUESTS = _named(
     "x-ratelimit-{}-requests", "anthropic-ratelimit-requests-{}", "x-ratelimit-{}-requests-minute",
     "x-ratelimit-{}-req-minute", "x-ratelimit-{}-req-60-second", "x-ratelimit-{}-req-10-second", "ratelimit-{}",
     "x-ratelimit-{}",
 )  # fmt: skip
-_TOKENS = (
+_TOKENS = _named(
     "x-ratelimit-{}-tokens", "anthropic-ratelimit-tokens-{}", "x-ratelimit-{}-tokens-minute", "ratelimitbysize-{}",
 )  # fmt: skip
-_INPUT_TOKENS = ("anthropic-ratelimit-input-tokens-{}",)
-_OUTPUT_TOKENS = ("anthropic-ratelimit-output-tokens-{}",)
+_INPUT_TOKENS = _named("anthropic-ratelimit-input-tokens-{}")
+_OUTPUT_TOKENS = _named("anthropic-ratelimit-output-tokens-{}")
 
 _SERVER_TIMES = (
     ("openai-processing-ms", 1e-3),
@@ -91,6 +97,8 @@ def limits(exchange: Exchange) -> Limits:
     if exchange.response is None:
         return Limits(retry_count=retries, idempotency_key=sent_key)
     said = fields(exchange.response.headers)
+    if not any("ratelimit" in name or "retry-after" in name for name in said):  # most answers of most providers
+        return Limits(server=_server_time(said), retry_count=retries, idempotency_key=sent_key)
     now = _instant(field(said, "date") or "")
     if now is None:
         waited = (exchange.headers_at or 0.0) - (exchange.origin or 0.0)
@@ -123,11 +131,13 @@ def seconds_until(text: str, now: float) -> float | None:
     return None if span is None or not span < _LONGEST else round(max(0.0, span), 6)
 
 
-def _allowance(said: Mapping[str, bytes], names: tuple[str, ...], now: float) -> Allowance:
+def _allowance(said: Mapping[str, bytes], names: tuple[tuple[str, str, str], ...], now: float) -> Allowance:
     """Return the quota of the first family of names that states anything of it."""
-    for name in names:
-        limit, remaining = (_count(field(said, name.format(word))) for word in ("limit", "remaining"))
-        reset = field(said, name.format("reset"))
+    for limit_name, remaining_name, reset_name in names:
+        if limit_name not in said and remaining_name not in said and reset_name not in said:
+            continue
+        limit, remaining = _count(field(said, limit_name)), _count(field(said, remaining_name))
+        reset = field(said, reset_name)
         if limit is not None or remaining is not None or reset is not None:
             return Allowance(limit, remaining, None if reset is None else seconds_until(reset, now))
     return Allowance()
@@ -153,7 +163,7 @@ def _retry_after(said: Mapping[str, bytes], now: float) -> float | None:
 
 def _server_time(said: Mapping[str, bytes]) -> float | None:
     for name, unit in _SERVER_TIMES:
-        if (value := _decimal(field(said, name))) is not None:
+        if name in said and (value := _decimal(field(said, name))) is not None:
             return round(value * unit, 6)
     google = _GOOGLE_TIME.search(field(said, "server-timing") or "")
     value = _decimal(google[1]) if google else None

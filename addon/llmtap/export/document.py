@@ -228,8 +228,12 @@ _API_TYPES = {"openai_chat": "chat_completions", "openai_responses": "responses"
 """`openai.api.type` knows these two values (OTel GenAI, OpenAI client spans)."""
 
 
-def _allowance(quota: Allowance) -> dict[str, object]:
-    return {"limit": quota.limit, "remaining": quota.remaining, "reset": quota.reset}
+def _allowance(quota: Allowance) -> dict[str, object] | None:
+    return (
+        None
+        if quota is _UNLIMITED.requests
+        else {"limit": quota.limit, "remaining": quota.remaining, "reset": quota.reset}
+    )
 
 
 def _usage(usage: Usage | None) -> dict[str, object] | None:
@@ -241,6 +245,12 @@ def _usage(usage: Usage | None) -> dict[str, object] | None:
         "cache_read": {"input_tokens": usage.cache_read_input_tokens},
         "cache_write": {"input_tokens": usage.cache_write_input_tokens},
         "reasoning": {"output_tokens": usage.reasoning_output_tokens},
+        **(_modalities(usage) if usage.modal else {}),
+    }
+
+
+def _modalities(usage: Usage) -> dict[str, object]:
+    return {
         "text": {"input_tokens": usage.text_input_tokens, "output_tokens": usage.text_output_tokens},
         "audio": {
             "input_tokens": usage.audio_input_tokens,
