@@ -147,3 +147,21 @@ def test_faulty_configuration_later(context: taddons.context, config: Path) -> N
         end(tap, context)
 
     asyncio.run(main())
+
+
+def test_an_asked_call_that_fails_is_forgotten(context: taddons.context, config: Path) -> None:
+    """Nothing is remembered of a call that was asked for its usage and ended before any answer."""
+    config.write_text(config.read_text() + "capture:\n  include_usage: inject\n")
+
+    async def main() -> set[str]:
+        tap = await started(context, config)
+        flow = chat()
+        flow.request.content = b'{"model":"gpt-4o-mini","stream":true,"messages":[]}'
+        tap.requestheaders(flow)
+        tap.request(flow)
+        assert tap._asked == {flow.id}  # noqa: SLF001 -- what may not grow
+        tap.error(flow)
+        end(tap, context)
+        return tap._asked  # noqa: SLF001 -- as above
+
+    assert asyncio.run(main()) == set()

@@ -196,7 +196,6 @@ class Tap:
         """Let the response pass as it arrives, without the answer that only we asked for."""
         self.recorder.tap(flow)
         if flow.id in self._asked and flow.response is not None and callable(flow.response.stream):
-            self._asked.discard(flow.id)
             flow.response.stream = injection.without_answer(flow.response.headers.fields, flow.response.stream)
 
     def response(self, flow: http.HTTPFlow) -> None:
@@ -209,6 +208,7 @@ class Tap:
         self._finish(flow)
 
     def _finish(self, flow: http.HTTPFlow) -> None:
+        self._asked.discard(flow.id)
         if exchange := self.recorder.finish(flow):
             self._hand_on(flow, [exchange])
 
