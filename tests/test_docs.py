@@ -1,4 +1,4 @@
-"""The README shows what is: its document has only fields that documents have, and it names every command."""
+"""The README and docs/ show what is: documents with fields that documents have, every command, entries that work."""
 
 import json
 import re
@@ -8,12 +8,14 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from llmtap.capture.provider import Providers
 from llmtap.cli import main
-from llmtap.config import shipped
+from llmtap.config import load, shipped
 from tests.export.test_document import mapped, names
 
 CHECKOUT = Path(__file__).parent.parent
 README = (CHECKOUT / "README.md").read_text()
+ADDING = (CHECKOUT / "docs/adding.md").read_text()
 COMMANDS = re.findall(r"^  ([a-z]+)  ", CliRunner().invoke(main, ["--help"]).output, re.MULTILINE)
 
 
@@ -49,3 +51,38 @@ def test_links_lead_somewhere(target: str) -> None:
 def test_promises_have_tests(path: str) -> None:
     """The tests that the README names as proof exist."""
     assert all((CHECKOUT / one).exists() for one in path.split())
+
+
+def block(name: str) -> str:
+    """Return what docs/adding.md shows between the markers of `name`, without the fence and its indentation."""
+    shown = re.search(rf"<!-- {name}:begin -->\n( *)```\w+\n(.*?)\n *```\n *<!-- {name}:end -->", ADDING, re.DOTALL)
+    assert shown is not None
+    return re.sub(rf"^{shown[1]}", "", shown[2], flags=re.MULTILINE)
+
+
+def test_a_provider_is_one_entry(tmp_path: Path) -> None:
+    """The entry that the docs add, and nothing else, makes an OpenAI-compatible provider a known one."""
+    path = tmp_path / "llmtap.yaml"
+    path.write_text(re.sub(r"^\+", "", block("provider"), flags=re.MULTILINE))
+    settings = load(path, {})
+    providers = Providers(settings.providers, settings.capture)
+    found = providers.endpoint("llm.acme.example", 443, "POST", "/v1/chat/completions")
+
+    assert found is not None
+    assert ("acme", True, True, "openai_chat") == (found.provider, found.known, found.certain, found.wire_format)
+    assert providers.opened("llm.acme.example", 443)
+    assert not Providers(load(None, {}).providers, load(None, {}).capture).opened("llm.acme.example", 443)
+
+
+@pytest.mark.parametrize(
+    ("name", "file"), [("table", "addon/llmtap/decode/formats/__init__.py"), ("entry", "config/providers.yaml")]
+)
+def test_a_wire_format_is_added_as_shown(name: str, file: str) -> None:
+    """The lines of the worked example are those of the repository."""
+    assert block(name) in (CHECKOUT / file).read_text()
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\(([\w/.-]+)\)", ADDING))
+def test_links_of_adding_lead_somewhere(target: str) -> None:
+    """A relative link of docs/adding.md is a file or folder of the repository."""
+    assert (CHECKOUT / "docs" / target).exists()
