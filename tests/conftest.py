@@ -1,14 +1,17 @@
-"""What every test may ask for by name: real engines, started at first use and once a run, and the recordings."""
+"""What every test may ask for by name: real engines and programs of others, had at first use, and the recordings."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from tests.engines import elasticsearch as engines
+from tests.engines.distribution import EngineError
 from tests.engines.elasticsearch import Engine
+from tests.foreign.installation import Installation, installed
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -28,6 +31,15 @@ def oldest_elasticsearch() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
+def foreign_programs() -> Installation:
+    """The SDKs and mock servers of others, in an environment of their own."""
+    try:
+        return installed()
+    except EngineError as error:
+        _lacking(str(error))
+
+
+@pytest.fixture(scope="session")
 def corpus() -> Path:
     """The folder of recorded exchanges: `LLMTAP_CORPUS`, or `shared/corpus` beside the checkout."""
     folder = Path(os.environ.get("LLMTAP_CORPUS") or CHECKOUT.parent / "shared/corpus")
@@ -38,10 +50,15 @@ def corpus() -> Path:
 
 @contextmanager
 def _engine(version: str) -> Iterator[Engine]:
-    """An engine, or a skipped test that says what to provide; a failed one where `LLMTAP_REQUIRE_ENGINES=1`."""
+    """An engine that answers; without one, the tests that ask for it end here."""
     if lacking := engines.available(version):
-        if os.environ.get("LLMTAP_REQUIRE_ENGINES") == "1":
-            pytest.fail(lacking, pytrace=False)
-        pytest.skip(lacking)
+        _lacking(lacking)
     with engines.running(version) as engine:
         yield engine
+
+
+def _lacking(sentence: str) -> NoReturn:
+    """End in a skipped test that says what to provide; in a failed one where `LLMTAP_REQUIRE_ENGINES=1`."""
+    if os.environ.get("LLMTAP_REQUIRE_ENGINES") == "1":
+        pytest.fail(sentence, pytrace=False)
+    pytest.skip(sentence)

@@ -83,7 +83,7 @@ def unpacked(version: str) -> Path:
     target = _unpacked(version)
     if target.is_dir():
         return target
-    with tempfile.TemporaryDirectory(dir=_folder(), prefix="fetch-") as work:
+    with tempfile.TemporaryDirectory(dir=cache(), prefix="fetch-") as work:
         zipped = _fetched(version, Path(work))
         verify(zipped, SHA256[version])
         unzip(zipped, Path(work))
@@ -125,7 +125,7 @@ class Process:
         """Begin to run; the home is made at the first call."""
         distribution = unpacked(self.version)
         if self.home is None:
-            self.home = Path(tempfile.mkdtemp(dir=_folder(), prefix="home-"))
+            self.home = Path(tempfile.mkdtemp(dir=cache(), prefix="home-"))
             self._furnish(distribution)
         user = owner()
         with (self.home / "output.log").open("wb") as output:
@@ -193,7 +193,7 @@ def owner() -> pwd.struct_passwd | None:
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
-def _folder() -> Path:
+def cache() -> Path:
     """Our cache: the user's own, or for root one that an unprivileged user can reach.
 
     Raises EngineError when somebody else made it.
@@ -209,7 +209,7 @@ def _folder() -> Path:
 
 
 def _unpacked(version: str) -> Path:
-    return _folder() / f"elasticsearch-{version}-{SHA256[version][:12]}"
+    return cache() / f"elasticsearch-{version}-{SHA256[version][:12]}"
 
 
 def _fetched(version: str, folder: Path) -> Path:
