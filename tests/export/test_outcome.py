@@ -43,6 +43,22 @@ def answered(
         (None, ProviderError(None, "1302"), 200, None, ("failure", "1302")),
         (None, ProviderError(message="text"), 500, None, ("failure", "http_500")),
         (Failure("client_disconnected", ""), None, 200, False, ("failure", "client_disconnected")),
+        (Failure("client_disconnected", ""), None, 529, None, ("failure", "http_529")),
+        (
+            Failure("client_disconnected", ""),
+            ProviderError("overloaded_error"),
+            529,
+            None,
+            ("failure", "overloaded_error"),
+        ),
+        (Failure("client_disconnected", ""), ProviderError("server_error"), 200, False, ("failure", "server_error")),
+        (
+            Failure("stream_interrupted", ""),
+            ProviderError(message="text"),
+            200,
+            False,
+            ("failure", "stream_interrupted"),
+        ),
     ],
 )
 def test_outcome(
@@ -52,7 +68,7 @@ def test_outcome(
     completed: bool | None,  # noqa: FBT001 -- a parameter of the table
     expected: tuple[str, str | None],
 ) -> None:
-    """The outcome comes from the transport, then the provider's error, then the status, then the missing end marker."""
+    """The outcome comes from the provider's error, a refusal's status, the transport and the missing end marker."""
     response = replace(RESPONSE, error=error, completed=completed)
     exchange = replace(EXCHANGE, failure=failure, response=Response(status))
 

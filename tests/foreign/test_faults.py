@@ -43,7 +43,7 @@ STORIES = {
         retry_after=0.2,
     ),
     "limited-node": Story(
-        ("patient_openai.mjs",),
+        ("patient_openai.mjs", "whole"),
         {"type": "fail", "status": 429, "retry_after": 0.2, "times": 2},
         OPENAI,
         None,
@@ -51,7 +51,7 @@ STORIES = {
         retry_after=0.2,
     ),
     "overloaded": Story(
-        ("patient_anthropic.py",),
+        ("patient_anthropic.py", "whole"),
         {"type": "fail", "status": 529, "retry_after": 0.2},
         ANTHROPIC,
         None,
@@ -74,7 +74,11 @@ STORIES = {
         (("stream_interrupted", 200),),
     ),
     "disconnected-node": Story(
-        ("patient_openai.mjs",), {**CUT, "kind": "disconnect"}, BEGUN, "TypeError", (("stream_interrupted", 200),)
+        ("patient_openai.mjs", "stream"),
+        {**CUT, "kind": "disconnect"},
+        BEGUN,
+        "TypeError",
+        (("stream_interrupted", 200),),
     ),
     "truncated": Story(
         ("patient_openai.py", "stream", "30"), {**CUT, "kind": "truncate"}, BEGUN, None, (("stream_interrupted", 200),)
@@ -116,6 +120,19 @@ def test_each_attempt_is_one_document(providers: Stage, llmock: Mock, name: str)
         assert document["event"]["outcome"] == ("failure" if "error" in document else "success")
         assert document["llmtap"].get("limits", {}).get("retry_after") == (story.retry_after if refused else None)
         assert (document["llmtap"]["usage"]["source"] == "absent") is refused
+
+
+@pytest.mark.parametrize("program", ["patient_anthropic.py", "patient_openai.mjs", "patient_openai.py"])
+def test_a_refused_stream_is_refused(providers: Stage, llmock: Mock, program: str) -> None:
+    """An SDK hangs up on the refusal of a stream before it has read it; the document says what the provider did."""
+    llmock.script(type="fail", status=529, retry_after=0.2)
+    (said,) = providers.through(program, "stream", "30", user=f"refused-{program}")
+
+    refused, answered = providers.documents(f"refused-{program}", 2)
+    assert said["error"] is None
+    assert "http_529" == refused["error"]["type"] or refused["error"]["type"].startswith("overloaded")
+    assert 529 == refused["http"]["response"]["status_code"]
+    assert "success" == answered["event"]["outcome"]
 
 
 def test_what_broke_off_is_estimated(providers: Stage, llmock: Mock) -> None:

@@ -26,19 +26,20 @@ _NO_FAULT = frozenset({"cancelled", "load", "unload"})
 def outcome(redacted: Redacted) -> tuple[Literal["success", "failure"], str | None]:
     """Return `event.outcome` and `error.type`.
 
-    A provider's code tells more than its type (OpenAI: `rate_limit_exceeded` of type `requests`) unless it is a number
-    (Google, OpenRouter). A finish reason that means an error is the type in the provider's own word. An answer that
-    ended cleanly but is not whole was cut off: `stream_interrupted`. One that cannot be read: `invalid_response`.
+    What a provider says tells more than how the connection ended: SDKs hang up on a refused stream, often before all
+    of the refusal has come. Its code tells more than its type (OpenAI: `rate_limit_exceeded` of type `requests`) unless
+    it is a number (Google, OpenRouter). A finish reason that means an error is the type in the provider's own word. An
+    answer that ended cleanly but is not whole was cut off: `stream_interrupted`. One that cannot be read:
+    `invalid_response`.
     """
-    response = redacted.inference.response
-    if redacted.failure is not None:
-        return "failure", redacted.failure.type
-    if response.error is not None:
-        code = response.error.code
-        word = None if code is None or code.isdecimal() else code
-        return "failure", word or response.error.type or code or _status(redacted.status) or "_OTHER"
-    if redacted.status is not None and redacted.status >= 400:  # noqa: PLR2004 -- RFC 9110 section 15.5
-        return "failure", _status(redacted.status)
+    error, status = redacted.inference.response.error, _status(redacted.status)
+    refused = status if (redacted.status or 0) >= 400 else None  # noqa: PLR2004 -- RFC 9110 section 15.5
+    broken = refused or (None if redacted.failure is None else redacted.failure.type)
+    if error is not None:
+        word = None if error.code is None or error.code.isdecimal() else error.code
+        return "failure", word or error.type or error.code or broken or status or "_OTHER"
+    if broken is not None:
+        return "failure", broken
     spoiled = _spoiled(redacted)
     return ("success", None) if spoiled is None else ("failure", spoiled)
 
