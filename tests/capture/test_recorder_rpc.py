@@ -12,7 +12,7 @@ XAI = Endpoint("x_ai")
 
 
 def test_trailers_are_kept() -> None:
-    """What stands after the body is part of the response, live and read again."""
+    """What stands after the body is part of the response, live and read again from a flow file."""
     recorder = Recorder(CaptureSettings())
     flow = tflow.tflow(resp=True)
     recorder.begin(flow, XAI, HOST)
@@ -20,7 +20,9 @@ def test_trailers_are_kept() -> None:
     assert flow.response is not None
     flow.response.trailers = http.Headers(((b"grpc-status", b"14"),))
 
-    for exchange in (recorder.finish(flow), exchange_of(flow, XAI)):
+    again = http.HTTPFlow.from_state(flow.get_state())
+    assert isinstance(again, http.HTTPFlow)
+    for exchange in (recorder.finish(flow), exchange_of(again, XAI)):
         assert exchange is not None
         assert exchange.response is not None
         assert exchange.response.trailers == ((b"grpc-status", b"14"),)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmtap.decode.protobuf import read
+from llmtap.decode.protobuf import MOST, read
 from tests.decode.formats.laws import odd_messages
 from tests.exchanges.rpc import message, varint
 
@@ -96,6 +96,15 @@ def test_what_is_cut_short_is_told(data: bytes) -> None:
     for end in (1, 2, len(whole) - len(data) - 1, len(whole) - 1):
         with pytest.raises(msgspec.DecodeError, match="truncated"):
             read(Outer, whole[:end])
+
+
+def test_a_message_of_too_many_fields() -> None:
+    """It is refused, and within a message it is left out."""
+    flood = b"\x08\x01" * (MOST + 1)
+    with pytest.raises(msgspec.DecodeError, match="too many fields"):
+        read(Outer, flood)
+    assert read(Outer, message({"1": 7, "5": flood})) == Outer(count=7)
+    assert read(Outer, flood[: 2 * MOST]) == Outer(count=1)
 
 
 @given(odd_messages())

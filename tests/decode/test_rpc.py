@@ -1,6 +1,5 @@
 """gRPC: messages out of frames, and the status that no HTTP status tells."""
 
-import gzip
 from collections.abc import Sequence
 
 import pytest
@@ -70,12 +69,12 @@ def test_what_cannot_be_decompressed(headers: Headers) -> None:
 
 
 def test_a_bomb_is_left_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What comes out of all messages together is bounded."""
+    """What comes out of all messages together is bounded, and so are the attempts."""
     monkeypatch.setattr(rpc, "LIMIT", 100_000)
-    bomb = frame(b"\x0a" * 60_000, compressed=True)
-    assert found(body(bomb * 50), GZIP) == [b"\x0a" * 60_000, bomb] + [bomb] * (len(found(body(bomb * 50), GZIP)) - 2)
-    assert sum(map(len, found(body(bomb * 50), GZIP))) < 200_000
-    assert len(gzip.compress(b"\x0a" * 60_000)) < 1000
+    payload = b"\x0a" * 60_000
+    bomb = frame(payload, compressed=True)
+    assert len(bomb) < 1000
+    assert found(body(bomb * 50), GZIP) == [payload, bomb, bomb]
 
 
 def test_a_bare_message() -> None:

@@ -3,17 +3,21 @@
 `model: str | None = msgspec.field(name="2", default=None)` is field 2. What nobody asks for is passed over, and a field
 whose wire type or content is not what its hint says keeps its default, so that one odd field never costs the rest. A
 field that the message leaves out stays None: protobuf does not send a 0 unless it is declared optional. Of a field that
-stands more than once the last counts, of a list every one. Linear in the bytes, as deep as the Structs are nested.
+stands more than once the last counts, of a list every one. Linear in the bytes and as deep as the Structs are nested; a
+message of more than `MOST` fields is not read.
 
 Source: https://protobuf.dev/programming-guides/encoding/.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache
 from typing import NamedTuple, get_args, get_origin
 
 import msgspec
+
+MOST = 1 << 20
+"""Fields of one message; the largest that is honest, a text cut into tokens, has one a token."""
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _SIZES = {_FIXED64: 8, _FIXED32: 4}
@@ -40,10 +44,8 @@ def read[T: msgspec.Struct](kind: type[T], data: bytes) -> T:
     plan = _plan(kind)
     members: dict[str, object] = {}
     lists: dict[str, list[object]] = {}
-    for number, wire, value in _fields(data):
-        field = plan.get(number)
-        if field is None:
-            continue
+    for number, wire, value in _fields(data, plan):
+        field = plan[number]
         try:
             found = _packed(field, value) if field.repeated and wire == _BYTES else [_fit(field.kind, wire, value)]
         except _MisfitError:
@@ -66,32 +68,47 @@ def _plan(kind: type[msgspec.Struct]) -> dict[int, _Field]:
     return plan
 
 
-def _fields(data: bytes) -> Iterator[tuple[int, int, _Value]]:
-    """Yield the number, wire type and raw value of each field; a group, which nobody sends any more, is refused."""
-    at = 0
-    while at < len(data):
-        tag, at = _varint(data, at)
+def _fields(data: bytes, asked: Container[int]) -> Iterator[tuple[int, int, _Value]]:
+    """Yield the number, wire type and raw value of each field that is `asked` for.
+
+    A group, which nobody sends any more, is refused.
+    """
+    at, end = 0, len(data)
+    for _ in range(MOST):
+        if at >= end:
+            return
+        tag, at = (data[at], at + 1) if data[at] < _CONTINUES else _varint(data, at)
         number, wire = tag >> 3, tag & 7
         if not number:
             raise msgspec.DecodeError("not protobuf: a field has no number")
         if wire == _VARINT:
             value, at = _varint(data, at)
-            yield number, wire, value
+            if number in asked:
+                yield number, wire, value
             continue
-        if wire == _BYTES:
-            size, at = _varint(data, at)
-        elif wire in _SIZES:
-            size = _SIZES[wire]
-        else:
-            raise msgspec.DecodeError("not protobuf: a field has no known wire type")
-        if at + size > len(data):
+        size, at = _size(data, at, wire)
+        if at + size > end:
             raise msgspec.DecodeError("protobuf is truncated")
-        yield number, wire, data[at : at + size]
+        if number in asked:
+            yield number, wire, data[at : at + size]
         at += size
+    if at < end:
+        raise msgspec.DecodeError("not protobuf: too many fields")
+
+
+def _size(data: bytes, at: int, wire: int) -> tuple[int, int]:
+    """Return how long the value is that follows, and where it begins."""
+    if wire == _BYTES:
+        return _varint(data, at)
+    if wire not in _SIZES:
+        raise msgspec.DecodeError("not protobuf: a field has no known wire type")
+    return _SIZES[wire], at
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
     """Return the number at `at`, of 64 bits at most, and where it ends."""
+    if at < len(data) and data[at] < _CONTINUES:
+        return data[at], at + 1
     value = 0
     for shift, byte in enumerate(data[at : at + _LONGEST_VARINT]):
         value |= (byte & ~_CONTINUES) << 7 * shift

@@ -21,6 +21,8 @@ from llmtap.decode.inference import ProviderError
 PREFIX = 5
 _PLAIN, _COMPRESSED = 0, 1
 _OK = "0"
+_FAILURES = 4
+"""So many messages that cannot be decompressed end a body: each may have taken long to fail."""
 _CODES = (
     *("OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS"),
     *("PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED"),
@@ -52,8 +54,9 @@ def messages(body: Body, headers: Headers) -> Iterator[Event]:
         end = min(end, len(data)) if whole else len(data)
         while ends[arrived] < end:
             arrived += 1
-        message = _message(data[start:end], headers, left) if whole else data[start:end]
-        left -= len(message)
+        frame = data[start:end]
+        message = _message(frame, headers, left) if whole else frame
+        left -= LIMIT // _FAILURES if message is frame else len(message)
         yield Event(message, None, chunks[arrived][0])
         start = end
 
