@@ -73,6 +73,37 @@ def test_only_llm_hosts_are_opened(
     assert asyncio.run(main()).ignore_connection is ignored
 
 
+def test_http2_where_the_operator_wants_it(context: taddons.context, config: Path) -> None:
+    """With `http2=true`, mitmproxy's own default, an LLM host is opened to clients that speak nothing else."""
+    context.options.update(http2=True)
+
+    async def main() -> list[bool]:
+        tap = await started(context, config)
+        seen = [hello("api.x.ai", [b"h2"]), hello("example.com", [b"h2"])]
+        for data in seen:
+            tap.tls_clienthello(data)
+        end(tap, context)
+        return [data.ignore_connection for data in seen]
+
+    assert asyncio.run(main()) == [False, True]
+
+
+def test_a_request_that_goes_on_is_not_held(context: taddons.context, config: Path) -> None:
+    """gRPC's requests pass as they arrive, recorded or not; others are handed on whole."""
+
+    async def main() -> list[object]:
+        tap = await started(context, config)
+        flows = [chat(), chat("api.x.ai", "/xai_api.Chat/GetCompletion"), chat("api.x.ai", "/llm.Talk/Echo")]
+        for number, flow in enumerate(flows):
+            flow.response = None
+            flow.request.headers["content-type"] = "application/grpc+proto" if number else "application/json"
+            tap.requestheaders(flow)
+        end(tap, context)
+        return [bool(flow.request.stream) for flow in flows]
+
+    assert asyncio.run(main()) == [False, True, True]
+
+
 def test_tls_to_the_proxy_itself(context: taddons.context, config: Path) -> None:
     """A handshake with the proxy itself, before any CONNECT and in reverse mode, is none to leave alone."""
 

@@ -5,7 +5,10 @@ import resource
 import subprocess
 import sys
 
-from llmtap.tuning import COLLECTOR
+import pytest
+from mitmproxy.options import Options
+
+from llmtap.tuning import COLLECTOR, OPTIONS, http2_only, prefer
 
 SAID = """
 import gc, resource
@@ -27,3 +30,22 @@ def test_a_tuned_process() -> None:
     assert int(files) == resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     assert tuple(map(int, thresholds)) == COLLECTOR
     assert int(frozen) > len(gc.get_objects()) // 100
+
+
+@pytest.mark.parametrize(("stated", "expected"), [(None, False), (True, True), (False, False)])
+def test_what_was_set_stays(stated: bool | None, expected: bool) -> None:  # noqa: FBT001 -- what an option can be
+    """An option that somebody set is theirs, even where they set it to mitmproxy's own default."""
+    options = Options()
+    if stated is not None:
+        options.update(http2=stated)
+    prefer(options, {**OPTIONS, "unknown_here": 1})
+    assert (expected, 3600) == (options.http2, options.tcp_timeout)
+
+
+@pytest.mark.parametrize(
+    ("protocols", "expected"),
+    [([b"h2"], True), ([b"grpc-exp", b"h2"], True), ([b"h2", b"http/1.1"], False), ([b"http/1.1"], False), ([], False)],
+)
+def test_who_speaks_http2_only(protocols: list[bytes], *, expected: bool) -> None:
+    """Who offers HTTP/2 and no HTTP/1.1; who offers nothing speaks HTTP/1.1."""
+    assert http2_only(protocols) is expected

@@ -141,7 +141,7 @@ class Tap:
         self.recorder.identify(flow)
 
     def tls_clienthello(self, data: tls.ClientHelloData) -> None:
-        """Leave every connection untouched that is not to an LLM host, speaks HTTP/2 only, or is refused for certain.
+        """Leave every connection untouched that is not to an LLM host, cannot be read, or is refused for certain.
 
         TLS that ends at the proxy itself (`HTTPS_PROXY=https://…`, reverse mode) is not ours to decide.
         """
@@ -149,8 +149,9 @@ class Tap:
         if address is None or data.context.client.proxy_mode.type_name == "reverse":
             return
         host = hello.sni or address[0]
-        left_alone = self.distrust.certain(data.context.client.peername[0], host)
-        if left_alone or hello.alpn_protocols == [b"h2"] or not self.providers.opened(host, address[1]):
+        foreign = tuning.http2_only(hello.alpn_protocols) and not ctx.options.http2
+        left_alone = foreign or self.distrust.certain(data.context.client.peername[0], host)
+        if left_alone or not self.providers.opened(host, address[1]):
             data.ignore_connection = True
 
     def tls_established_client(self, data: tls.TlsData) -> None:
@@ -175,6 +176,7 @@ class Tap:
         request, host = flow.request, flow.request.pretty_host
         endpoint = self.providers.endpoint(host, request.port, request.method, request.path, request.headers.fields)
         if endpoint is None and not self.recorder.keep:
+            self.recorder.let_pass(flow)
             return
         recording = self.recorder.begin(flow, endpoint, host)
         if endpoint is not None:

@@ -7,7 +7,7 @@ import contextlib
 import gc
 import logging
 import resource
-from collections.abc import Container, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 PROXY_LOGGER = logging.getLogger("mitmproxy.proxy.server")
@@ -19,25 +19,40 @@ OPTIONS: Mapping[str, bool | str | int] = {
     "tcp_timeout": 3600,
     "upstream_cert": False,
 }
-"""What replaces mitmproxy's own defaults; an operator's `--set` wins. `docs/decisions/0003-mitmproxy-options.md` says
-why: among others, that mitmdump's line for each flow shows the keys that stand in URLs."""
+"""What replaces mitmproxy's own defaults; an operator's `--set` wins, also where it says what mitmproxy's default is.
+`docs/decisions/0003-mitmproxy-options.md` says why: among others, that mitmdump's line for each flow shows the keys
+that stand in URLs."""
 COLLECTOR = (50_000, 20, 50)
 """Thresholds of the collector: with Python's own, long walks over all live streams make the slowest chunks slow."""
 
 
-class Options(Container[str], Protocol):
-    """What we use of mitmproxy's options."""
+class Option(Protocol):
+    """What we use of one of mitmproxy's options: a value of its type, or an `object()` for one that nobody has set."""
 
-    def has_changed(self, option: str) -> bool:
-        """Whether an option is not at its default."""
+    @property
+    def value(self) -> object:
+        """What it was set to."""
+
+
+class Options(Protocol):
+    """What we use of mitmproxy's options. Their `has_changed` takes what was set to its default for what nobody set."""
+
+    def items(self) -> Iterable[tuple[str, Option]]:
+        """Return every option that this tool of mitmproxy's has, by name."""
 
     def update(self, **values: object) -> None:
         """Set options."""
 
 
 def prefer(options: Options, ours: Mapping[str, bool | str | int]) -> None:
-    """Set what the operator left at mitmproxy's defaults; what this tool of mitmproxy's lacks is left out."""
-    options.update(**{name: value for name, value in ours.items() if name in options and not options.has_changed(name)})
+    """Set what nobody has set; what this tool of mitmproxy's lacks is left out."""
+    alone = {name for name, option in options.items() if type(option.value) is object}
+    options.update(**{name: value for name, value in ours.items() if name in alone})
+
+
+def http2_only(protocols: Sequence[bytes]) -> bool:
+    """Whether a client that offers these protocols (ALPN) speaks HTTP/2 and no HTTP/1.1, as gRPC's do."""
+    return b"h2" in protocols and b"http/1.1" not in protocols
 
 
 def tune() -> None:

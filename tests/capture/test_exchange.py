@@ -3,10 +3,11 @@
 import re
 import uuid
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmtap.capture.exchange import Body, header, new_id
+from llmtap.capture.exchange import Body, duplex, header, new_id
 
 
 def test_a_header_is_found_in_any_case() -> None:
@@ -20,6 +21,22 @@ def test_a_header_is_found_in_any_case() -> None:
 def test_any_bytes_are_a_header_value(value: bytes) -> None:
     """Bytes that are not UTF-8 are replaced, never an error."""
     assert header(((b"a", value),), "a") == value.decode("utf-8", "replace").strip()
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (b"application/grpc", True),
+        (b"Application/gRPC+proto", True),
+        (b"application/connect+proto", True),
+        (b"application/proto", False),
+        (b"application/json", False),
+    ],
+)
+def test_whose_request_may_go_on(kind: bytes, *, expected: bool) -> None:
+    """gRPC and Connect's streams are told by their content type; nothing else is."""
+    assert duplex(((b"content-type", kind),)) is expected
+    assert not duplex(())
 
 
 def test_a_whole_body_is_one_piece() -> None:

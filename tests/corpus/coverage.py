@@ -44,7 +44,6 @@ WRAPPED = re.compile(rb'"bytes"\s*:\s*"([A-Za-z0-9+/=]+)"')
 OTHER_COUNTS = (
     ("the size of a question that was only counted", re.compile(r"\S+ count_tokens ")),
     ("rerankings, billed by the search", re.compile(r"cohere_rerank ")),
-    ("a usage in protobuf, which is not read", re.compile(r"xai_grpc ")),
     ("seconds of sound", re.compile(r"openai_audio transcription ")),
     ("the size of a question that was refused", re.compile(r".* [45]\d\d$")),
 )

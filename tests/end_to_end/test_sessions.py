@@ -118,6 +118,21 @@ def test_azure_speaks_realtime(proxy: Proxy) -> None:
         assert document["llmtap"]["wire_format"] == "openai_realtime"
 
 
+def test_a_browsers_key_is_kept_nowhere(proxy: Proxy) -> None:
+    """A key among the offered subprotocols is hashed like any other, and in no byte of the store."""
+    before, key = len(proxy.documents()), "sk-ek_0a1b2c3d4e5f6g7h8i9j"
+    named = f"realtime, openai-insecure-api-key.{key}"
+    with session(proxy, OPENAI, REALTIME, sec_websocket_protocol=named) as client:
+        client.say({**CREATE, "event_id": f"about {key}"})
+        client.hear_until("response.done")
+        client.close()
+
+    (document,) = new(proxy, before)
+    assert document["llmtap"]["caller"]["key_hash"]
+    assert not [file for file in proxy.store.parent.iterdir() if key[:12].encode() in file.read_bytes()]
+    assert key not in proxy.log.read_text()
+
+
 @pytest.mark.parametrize(
     ("word", "error"), [("cut", "stream_interrupted"), ("leave", "stream_interrupted"), ("", "client_disconnected")]
 )

@@ -96,6 +96,7 @@ def test_a_network_that_is_none_is_refused_at_start() -> None:
         (headers(x_api_key=KEY), "/v1/x"),
         (headers(api_key=KEY), "/v1/x"),
         (headers(x_goog_api_key=KEY), "/v1/x"),
+        (headers(sec_websocket_protocol=f"realtime, openai-insecure-api-key.{KEY}"), "/v1/x"),
         ((), f"/v1beta/models/gemini:generateContent?alt=sse&key={KEY}"),
         (headers(authorization=f"AWS4-HMAC-SHA256 Credential={KEY}/20261123/eu/bedrock/aws4_request, Sig=1"), "/"),
     ],

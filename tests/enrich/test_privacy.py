@@ -24,7 +24,8 @@ QUESTION = (Message("user", (Part("text", PROMPT),)),)
 CANARIES = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.+/", min_size=PREFIX).map(
     lambda text: f"Zx{text}"
 )
-CARRIERS = ("authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "proxy-authorization", "x-auth-token")
+CARRIERS = ("authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "proxy-authorization", "x-auth-token",
+            "sec-websocket-protocol")  # fmt: skip
 ECHOES = ("message", "code", "type", "tool", "model", "answered", "id", "reason", "tier", "agent", "team", "path",
           "failure", "request_id", "endpoint", "host")  # fmt: skip
 
@@ -37,7 +38,8 @@ def kept(redacted: Redacted) -> str:
 def planted(canary: str, place: str, echo: str) -> Redacted:
     """Return what is kept of a call that carried `canary` in `place` and whose text repeats it in an `echo`."""
     said = {name: f"about {canary}, see there" if name == echo else name for name in ECHOES}
-    value = {"cookie": f"session={canary}"}.get(place, f"Bearer {canary}")
+    special = {"cookie": f"session={canary}", "sec-websocket-protocol": f"realtime, openai-insecure-api-key.{canary}"}
+    value = special.get(place, f"Bearer {canary}")
     asked: Headers = ((b"user-agent", said["agent"].encode()), (b"x-team-id", said["team"].encode()))
     path = f"/v1/{said['path']}"
     client = Client(ip="10.0.0.1", proxy_user="team" if echo != "team" else None)

@@ -14,6 +14,7 @@ from llmtap.enrich.secret import (
     credential_name,
     field,
     fields,
+    offered,
     printable,
     query,
     secrets,
@@ -128,6 +129,24 @@ def test_every_form_of_a_credential_is_known() -> None:
     assert expected <= set(known)
     assert not {"team", "1", "ordinary-value"} & set(known)
     assert list(known) == sorted(known, key=len, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (f"realtime, openai-insecure-api-key.{KEY}, openai-beta.realtime-v1", (KEY,)),
+        ("xai-client-secret.eyJh.b2R5.c2ln", ("eyJh.b2R5.c2ln",)),
+        ("token, 0123abcd", ("0123abcd",)),
+        ("rt_0123456789abcdefghij", ("rt_0123456789abcdefghij",)),
+        ("realtime,openai-organization.org-1,openai-beta.realtime-v1", ()),
+        ("", ()),
+    ],
+)
+def test_a_browsers_key_is_known(value: str, expected: tuple[str, ...]) -> None:
+    """What a browser offers as a subprotocol may be a credential; names and versions are none."""
+    assert offered(value) == expected
+    call = exchange(asked=headers(sec_websocket_protocol=value, sec_websocket_key="dGhlIHNhbXBsZSBub25jZQ=="))
+    assert set(secrets(call)) == set(expected)
 
 
 def test_an_environments_name_is_no_secret() -> None:

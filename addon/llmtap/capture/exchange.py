@@ -27,6 +27,14 @@ def header(headers: Headers, name: str) -> str | None:
     return None
 
 
+def duplex(headers: Headers) -> bool:
+    """Return whether a request may go on while its answer comes, so that nobody may wait for its end (gRPC, Connect).
+
+    https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md; https://connectrpc.com/docs/protocol/
+    """
+    return (header(headers, "content-type") or "").lower().startswith(("application/grpc", "application/connect+"))
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """The bytes of a body as they passed, still content-encoded.
@@ -65,12 +73,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What the provider (or the relay) answered."""
+    """What the provider (or the relay) answered; `trailers` are fields after its body, such as the status of gRPC."""
 
     status: int
     headers: Headers = ()
     body: Body = field(default_factory=Body)
     http_version: str = "HTTP/1.1"
+    trailers: Headers = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from mitmproxy import connection, http
 from mitmproxy.net.http.http1 import expected_http_body_size
 
-from llmtap.capture.exchange import Body, Client, Endpoint, Exchange, Failure, Request, Response, new_id
+from llmtap.capture.exchange import Body, Client, Endpoint, Exchange, Failure, Request, Response, duplex, new_id
 from llmtap.capture.window import CaptureSettings, Window
 
 SWITCHING_PROTOCOLS = 101
@@ -104,16 +104,20 @@ class Recorder:
     def begin(self, flow: http.HTTPFlow, endpoint: Endpoint | None, host: str) -> Recording:
         """Start to record a flow whose request headers have arrived, and which is meant for `host`.
 
-        A request body that is declared larger than the cap is passed on as it arrives, and tapped; a smaller one is
-        left to mitmproxy, which hands it on whole. So is one that another addon has answered: mitmproxy cannot stream
-        it, and ends the connection when told to (12.2.3).
+        A request body that is declared larger than the cap, or that may go on while its answer comes, is passed on as
+        it arrives, and tapped; any other is left to mitmproxy, which hands it on whole. So is one that another addon
+        has answered: mitmproxy cannot stream it, and ends the connection when told to (12.2.3).
         """
         recording = self._live[flow.id] = Recording(flow, endpoint, host)
         cap = self.settings.max_body_bytes
-        if flow.response is None and _perhaps_longer(flow.request, cap) and _declared_bytes(flow.request) > cap:
-            recording.sent = Window(self.settings.max_body_bytes)
+        if flow.response is None and (duplex(flow.request.headers.fields) or _longer(flow.request, cap)):
+            recording.sent = Window(cap)
             flow.request.stream = _tap(recording.sent)
         return recording
+
+    def let_pass(self, flow: http.HTTPFlow) -> None:
+        """Hold back no request that is not recorded and may go on while its answer comes."""
+        flow.request.stream = flow.response is None and duplex(flow.request.headers.fields)
 
     def tap(self, flow: http.HTTPFlow) -> None:
         """Let the response body pass at once, through a window when the flow is recorded."""
@@ -232,16 +236,12 @@ def _credentials(value: str) -> tuple[str, str] | None:
     return None
 
 
-def _perhaps_longer(request: http.Request, cap: int) -> bool:
-    """Whether the request may declare more than `cap` bytes; a cheap look, for the many that are short."""
-    return len(request.headers.get("content-length", "")) >= len(str(cap))
-
-
-def _declared_bytes(request: http.Request) -> int:
-    """Return how long the request says that it is; 0 when it does not, or in a way that mitmproxy refuses as well."""
-    with contextlib.suppress(ValueError):
-        return expected_http_body_size(request) or 0
-    return 0
+def _longer(request: http.Request, cap: int) -> bool:
+    """Whether the request declares more than `cap` bytes: a cheap look, then mitmproxy's own, for what it refuses."""
+    if len(request.headers.get("content-length", "")) >= len(str(cap)):
+        with contextlib.suppress(ValueError):
+            return (expected_http_body_size(request) or 0) > cap
+    return False
 
 
 def _put_back(recording: Recording) -> None:
@@ -283,7 +283,10 @@ def _head(flow: http.HTTPFlow, host: str) -> Request:
 
 def _response(flow: http.HTTPFlow, body: Body) -> Response | None:
     head = flow.response
-    return None if head is None else Response(head.status_code, head.headers.fields, body, head.http_version)
+    if head is None:
+        return None
+    trailers = head.trailers.fields if head.trailers else ()
+    return Response(head.status_code, head.headers.fields, body, head.http_version, trailers)
 
 
 def _failure(flow: http.HTTPFlow) -> Failure | None:

@@ -20,6 +20,7 @@ from llmtap.decode.framing import REACH, framing, spoken
 from llmtap.decode.inference import Answer, Inference, InferenceRequest, InferenceResponse
 from llmtap.decode.invocation import headed, invoked, metered
 from llmtap.decode.lenient import read
+from llmtap.decode.rpc import failed, messages, spoken_over, succeeded, unwrapped
 from llmtap.decode.salvage import salvage
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,10 @@ _OPERATIONS = {
     "openai_moderations": "moderation",
     "openai_realtime": "realtime",
     "tgi_generate": "text_completion",
+    "xai_embed": "embeddings",
+    "xai_image": "image_generation",
+    "xai_sample": "text_completion",
+    "xai_tokenize": "count_tokens",
 }
 _STREAMS = {"events": server_sent_events, "lines": json_lines, "array": json_array}
 _UNKNOWN = "unknown"
@@ -84,7 +89,7 @@ def decode(exchange: Exchange) -> Inference:
     endpoint, response = exchange.endpoint, exchange.response
     asked, problems = _plain("request", exchange.request.body, exchange.request.headers)
     asked_data = _joined(asked)
-    name, reading, head = endpoint.wire_format, None, b""
+    name, streamed, reading, head = endpoint.wire_format, bool(endpoint.stream), None, b""
     if response is None:
         name = name or spoken(asked_data, exchange.request.headers, b"")
         dialect, operation = invoked(name, endpoint.model, asked_data, head)
@@ -94,10 +99,11 @@ def decode(exchange: Exchange) -> Inference:
         head = _head(said)
         name = name or spoken(asked_data, exchange.request.headers, head)
         dialect, operation = invoked(name, endpoint.model, asked_data, head)
-        reading = _read_response(FORMATS.get(dialect or ""), response, said, head)
+        reading = _read_response(FORMATS.get(dialect or ""), response, said, head, streamed=streamed)
         other = spoken(b"", (), head) if _empty(reading.answer) else None
         if other is not None and other != name and name in FORMATS:
-            name, dialect, reading = other, other, _read_response(FORMATS[other], response, said, head)
+            name, dialect = other, other
+            reading = _read_response(FORMATS[other], response, said, head, streamed=streamed)
     wire_format = FORMATS.get(dialect or "")
     request, more = _read_request(wire_format, asked, asked_data)
     if request.stream is None and endpoint.stream is not None:
@@ -120,6 +126,8 @@ def _empty(answer: Answer) -> bool:
 
 def _plain(side: str, body: Body, headers: Headers) -> tuple[Body, list[str]]:
     decoded = undo(body, headers)
+    if side == "request" and spoken_over(headers):
+        decoded = decoded._replace(body=unwrapped(decoded.body, headers))
     return decoded.body, [f"{side}.{problem}" for problem in decoded.problems]
 
 
@@ -166,39 +174,50 @@ def _read_any_request(body: bytes) -> InferenceRequest:
     return InferenceRequest(model=asked.model, stream=asked.stream)
 
 
-def _read_response(wire_format: WireFormat | None, response: Response, body: Body, head: bytes) -> _Reading:
-    """Return a response read in a wire format; without one, only an error is read."""
+def _read_response(
+    wire_format: WireFormat | None, response: Response, body: Body, head: bytes, *, streamed: bool
+) -> _Reading:
+    """Return a response read in a wire format; without one, only an error is read.
+
+    A message of gRPC looks the same whether others may follow: only a path that asks for a stream (`streamed`) tells.
+    """
     reading = _Reading()
     # The responses of a WebSocket session are messages, one a line (capture.session).
     kind = "lines" if response.status == _SWITCHED and head else framing(head, response.headers)
-    failed = response.status >= _FAILED
-    oversized = failed and sum(len(data) for _, data in body.chunks) > _LONGEST_ERROR
+    refused = response.status >= _FAILED
+    oversized = refused and sum(len(data) for _, data in body.chunks) > _LONGEST_ERROR
     if wire_format is not None:
-        events = _events(kind, reading.answer, body)
+        if kind == "messages" and not streamed:
+            kind, body = "json", unwrapped(body, response.headers)
+        events = _events(kind, reading.answer, body, response.headers)
         if events is not None:
-            _fold(reading, wire_format, events)
+            _fold(reading, wire_format, events, lines=kind == "events")
         elif oversized:
             reading.problems.append("response.oversized_error")
         elif kind == "json":
             _read_whole(reading, wire_format, body)
-        elif head.strip() and (not failed or "json" in (header(response.headers, "content-type") or "")):
+        elif head.strip() and (not refused or "json" in (header(response.headers, "content-type") or "")):
             _read_plain(reading, wire_format, body)
     reading.answer.usage = headed(reading.answer.usage, response.headers)
-    if failed:  # its type may stand in a header, which no format sees
+    if refused:  # its type may stand in a header, which no format sees
         reading.answer.error = read_error(_joined(body)[:_LONGEST_ERROR], response.headers) or reading.answer.error
+    reading.answer.error = failed(response) or reading.answer.error
+    reading.answer.completed = reading.answer.completed or succeeded(response)
     return reading
 
 
-def _events(kind: str | None, answer: Answer, body: Body) -> Iterable[Event] | None:
+def _events(kind: str | None, answer: Answer, body: Body, headers: Headers) -> Iterable[Event] | None:
     """Return the events of a stream, or None for an answer of another kind."""
     if kind == "frames":
         return metered(answer, event_stream(body))
+    if kind == "messages":
+        return messages(body, headers)
     cut = _STREAMS.get(kind or "")
     return cut(body) if cut else None
 
 
-def _fold(reading: _Reading, wire_format: WireFormat, events: Iterable[Event]) -> None:
-    """Merge the events of a stream one by one; one that cannot be read is passed over."""
+def _fold(reading: _Reading, wire_format: WireFormat, events: Iterable[Event], *, lines: bool) -> None:
+    """Merge the events of a stream one by one; one that cannot be read, by its `lines` either, is passed over."""
     answer, merge, times = reading.answer, wire_format.merge, reading.times
     count, unreadable, last_unreadable = 0, 0, 0
     for event in events:
@@ -210,7 +229,7 @@ def _fold(reading: _Reading, wire_format: WireFormat, events: Iterable[Event]) -
                 continue
             if not unreadable and not isinstance(error, msgspec.MsgspecError):
                 logger.exception("an event could not be read")
-            carried, whole = _merge_lines(answer, wire_format, event)
+            carried, whole = _merge_lines(answer, wire_format, event) if lines else (False, False)
             if not whole:
                 unreadable, last_unreadable = unreadable + 1, count
                 if unreadable == _HOPELESS:

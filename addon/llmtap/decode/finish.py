@@ -10,13 +10,13 @@ type Finish = Literal["stop", "length", "tool", "filter", "error", "other"]
 _WORDS: dict[Finish, str] = {
     "stop": (
         "stop end_turn stop_sequence complete completed eos eos_token endoftext finish finished done pause_turn normal "
-        "stop_criteria_met succeeded end_of_text word"
+        "stop_criteria_met succeeded end_of_text word reason_stop"
     ),
     "length": (
         "length max_tokens max_output_tokens model_context_window_exceeded incomplete model_length context_length "
-        "max_length limit maximum_tokens token_limit time_limit"
+        "max_length limit maximum_tokens token_limit time_limit reason_max_len reason_max_context reason_time_limit"
     ),
-    "tool": "tool_calls tool_call function_call tool_use requires_action",
+    "tool": "tool_calls tool_call function_call tool_use requires_action reason_tool_calls",
     "filter": (
         "content_filter content_filtered safety recitation language blocklist prohibited_content spii model_armor "
         "refusal guardrail_intervened error_toxic sensitive input_sensitive output_sensitive no_image image_safety "

@@ -12,8 +12,9 @@ import msgspec
 from llmtap.capture.exchange import Headers, header
 from llmtap.decode.eventstream import preluded
 from llmtap.decode.lenient import read
+from llmtap.decode.rpc import spoken_over
 
-type Framing = Literal["events", "lines", "array", "frames", "json", "other"]
+type Framing = Literal["events", "lines", "array", "frames", "messages", "json", "other"]
 
 REACH = 1 << 18
 """How much of a body is looked at, at most."""
@@ -74,13 +75,13 @@ def framing(body: bytes, headers: Headers) -> Framing:
     kind = (header(headers, "content-type") or "").lower()
     if preluded(body) or ("amazon.eventstream" in kind and head and not head.startswith((b"{", b"[", b"<"))):
         return "frames"
+    if spoken_over(headers) and head and not head.startswith((b"{", b"[", b"<")):
+        return "messages"
     if _ARRAY.match(head) and _GEMINI.search(head, 0, _HEAD):
         return "array"
     if head.startswith((b"{", b"[")):
         return "lines" if any(name in kind for name in _LINE_TYPES) or _lines(head) else "json"
-    if _EVENTS.match(head):
-        return "events"
-    if "event-stream" in kind and not head.startswith(b"<"):
+    if _EVENTS.match(head) or ("event-stream" in kind and not head.startswith(b"<")):
         return "events"
     return "other"
 

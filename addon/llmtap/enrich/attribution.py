@@ -17,7 +17,16 @@ import msgspec
 
 from llmtap.capture.exchange import Exchange
 from llmtap.decode.inference import Inference
-from llmtap.enrich.secret import bare, credential_name, field, fields, printable, query
+from llmtap.enrich.secret import (
+    WEBSOCKET_PROTOCOL,
+    bare,
+    credential_name,
+    field,
+    fields,
+    offered,
+    printable,
+    query,
+)
 
 LONGEST = 256
 """Characters; longer values are cut (Elasticsearch would not index them: `ignore_above` is 256)."""
@@ -181,6 +190,8 @@ def credential(headers: Mapping[str, bytes], path: str) -> str | None:
     for name in ("x-api-key", "api-key", "x-goog-api-key"):
         if value := field(headers, name):
             return value
+    if held := offered(field(headers, WEBSOCKET_PROTOCOL) or ""):
+        return held[0]
     if "?" not in path:
         return None
     return next((value for name, value in query(path) if "key" in name.lower() and credential_name(name)), None)

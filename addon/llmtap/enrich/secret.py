@@ -21,6 +21,10 @@ Shorter values of credential fields are no secrets (`1`, `ollama`): striking the
 _CREDENTIAL_NAME = re.compile(r"key|token|secret|auth|cookie|passw|credential|signature|^sig$|^code$", re.IGNORECASE)
 _HARMLESS_NAME = re.compile(r"idempotency|^sec-websocket|^:authority$|authenticate|signedheaders", re.IGNORECASE)
 
+WEBSOCKET_PROTOCOL = "sec-websocket-protocol"
+"""What a browser offers there is its only place for a credential; the other fields of a handshake hold none."""
+LEAST_TOKEN = 20
+
 # Literals without which no pattern of _SHAPES matches: looking for these is 20 times cheaper than the patterns are.
 _HINTS = (
     "sk-", "rk-", "pk-", "sk_", "rk_", "pk_", "AIza", "xai-", "hf_", "r8_", "pplx-", "AKIA", "ASIA", "ghp_", "gho_",
@@ -97,6 +101,26 @@ def bare(value: str) -> str:
     return token.strip()
 
 
+def offered(value: str) -> tuple[str, ...]:
+    """Return the credentials among the subprotocols that a client offers for a WebSocket: a browser sets no header.
+
+    OpenAI's key stands behind a dot (`openai-insecure-api-key.sk-…`), as does xAI's (`xai-client-secret.…`), Deepgram's
+    behind a comma (`token, …`), and what is long and has a digit is taken for one by itself.
+    Source: https://platform.openai.com/docs/guides/realtime-websocket;
+    https://developers.deepgram.com/docs/using-the-sec-websocket-protocol.
+    """
+    found: list[str] = []
+    named = False
+    for protocol in map(str.strip, value.split(",")):
+        name, _, token = protocol.partition(".")
+        if token and credential_name(name):
+            found.append(token)
+        elif named or (not token and len(protocol) >= LEAST_TOKEN and any(map(str.isdigit, protocol))):
+            found.append(protocol)
+        named = name.lower() in ("token", "bearer")
+    return tuple(found)
+
+
 def secrets(exchange: Exchange, *, environment: str | None = None) -> tuple[str, ...]:
     """Return the credentials that this exchange carried, longest first: headers, cookies, query, proxy password, relay.
 
@@ -106,6 +130,8 @@ def secrets(exchange: Exchange, *, environment: str | None = None) -> tuple[str,
     for name, value in exchange.request.headers:
         if credential_name(label(name)):
             _take(found, label(name), value.decode("utf-8", "replace").strip())
+        elif label(name) == WEBSOCKET_PROTOCOL:
+            found.update(offered(value.decode("utf-8", "replace")))
     if exchange.response is not None:
         for name, value in exchange.response.headers:
             if label(name) == "set-cookie":

@@ -10,6 +10,7 @@ from hypothesis.strategies import SearchStrategy
 from llmtap.decode.events import Event
 from llmtap.decode.formats import WireFormat
 from llmtap.decode.inference import Answer, InferenceResponse
+from tests.exchanges.rpc import message
 
 
 def odd_bodies(words: str) -> SearchStrategy[bytes]:
@@ -21,6 +22,19 @@ def odd_bodies(words: str) -> SearchStrategy[bytes]:
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(names), inner, max_size=8),
     )
     return st.binary(max_size=64) | shapes.map(lambda value: json.dumps(value).encode())
+
+
+def odd_messages() -> SearchStrategy[bytes]:
+    """Bytes of any kind, and protobuf of any shape under the numbers that are in use, whole or cut short."""
+    numbers = st.integers(1, 36).map(str)
+    leaves = st.integers(-(2**63), 2**64 - 1) | st.floats(width=32) | st.text(max_size=6) | st.binary(max_size=6)
+    shapes = st.recursive(
+        st.dictionaries(numbers, leaves, max_size=6),
+        lambda inner: st.dictionaries(numbers, inner | st.lists(inner, max_size=3) | leaves, max_size=6),
+    )
+    return st.binary(max_size=64) | st.tuples(shapes, st.none() | st.integers(0, 40)).map(
+        lambda drawn: message(drawn[0])[: drawn[1]]
+    )
 
 
 def calm(wire_format: WireFormat, data: bytes, name: str | None = None) -> None:

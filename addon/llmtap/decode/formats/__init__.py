@@ -45,6 +45,11 @@ from llmtap.decode.formats import (
     replicate_predictions,
     tgi_generate,
     watsonx_text,
+    xai_chat,
+    xai_embed,
+    xai_image,
+    xai_sample,
+    xai_tokenize,
 )
 from llmtap.decode.inference import Answer, InferenceRequest
 
@@ -103,4 +108,9 @@ FORMATS: Mapping[str, WireFormat] = {
     "replicate_predictions": replicate_predictions,
     "tgi_generate": tgi_generate,
     "watsonx_text": watsonx_text,
+    "xai_chat": xai_chat,
+    "xai_embed": xai_embed,
+    "xai_image": xai_image,
+    "xai_sample": xai_sample,
+    "xai_tokenize": xai_tokenize,
 }
