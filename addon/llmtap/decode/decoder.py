@@ -21,6 +21,7 @@ from llmtap.decode.inference import Answer, Inference, InferenceRequest, Inferen
 from llmtap.decode.invocation import headed, invoked, metered
 from llmtap.decode.lenient import read
 from llmtap.decode.salvage import salvage
+from llmtap.decode.speech import voiced
 
 logger = logging.getLogger(__name__)
 
@@ -102,11 +103,12 @@ def decode(exchange: Exchange) -> Inference:
     request, more = _read_request(wire_format, asked, asked_data)
     if request.stream is None and endpoint.stream is not None:
         request = replace(request, stream=endpoint.stream)
+    answer = reading.answer.response(streamed=reading.events is not None) if reading else InferenceResponse()
     return Inference(
         operation=endpoint.operation or operation or _OPERATIONS.get(name or "", "chat" if wire_format else _UNKNOWN),
         wire_format=name,
         request=request if request.model else replace(request, model=endpoint.model),
-        response=reading.answer.response(streamed=reading.events is not None) if reading else InferenceResponse(),
+        response=voiced(request, answer),
         content_times=tuple(reading.times) if reading else (),
         events=reading.events if reading else None,
         problems=(*problems, *more, *(reading.problems if reading else ())),

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
-from llmtap.decode.inference import Usage
+from llmtap.decode.inference import UNUSED, Usage
 
 _LARGEST = 1 << 48
 _TICK = Decimal("1e-10")
@@ -21,13 +21,18 @@ class _InputDetails(msgspec.Struct, gc=False):
     audio_tokens: int | None = None
     text_tokens: int | None = None
     image_tokens: int | None = None
+    video_tokens: int | None = None
 
 
 class _OutputDetails(msgspec.Struct, gc=False):
+    """Parts of an output; OpenAI says of every answer that no prediction was accepted or rejected, which is no fact."""
+
     reasoning_tokens: int | None = None
     audio_tokens: int | None = None
     text_tokens: int | None = None
     image_tokens: int | None = None
+    accepted_prediction_tokens: int | None = None
+    rejected_prediction_tokens: int | None = None
 
 
 class _CacheCreation(msgspec.Struct, gc=False):
@@ -45,6 +50,8 @@ class _CostDetails(msgspec.Struct, gc=False):
 
 class _ServerTools(msgspec.Struct, gc=False):
     web_search_requests: int | None = None
+    web_fetch_requests: int | None = None
+    tool_calls_executed: int | None = None
 
 
 class ChatUsage(msgspec.Struct, gc=False):
@@ -52,7 +59,8 @@ class ChatUsage(msgspec.Struct, gc=False):
 
     DeepSeek: `prompt_cache_*_tokens`; Together: `cached_tokens`; Mistral: `num_cached_tokens`; Vercel and LiteLLM:
     `cache_*_input_tokens`; Together, Perplexity, Copilot: `reasoning_tokens`; OpenRouter and Perplexity: `cost` (USD);
-    xAI: `cost_in_usd_ticks`.
+    xAI: `cost_in_usd_ticks` and `num_server_side_tools_used`. Seconds of sound are `seconds` of OpenAI, Mistral's
+    `prompt_audio_seconds` and xAI's `billable_audio_seconds`.
     """
 
     prompt_tokens: int | None = None
@@ -76,6 +84,10 @@ class ChatUsage(msgspec.Struct, gc=False):
     cost_details: _CostDetails | None = None
     is_byok: bool | None = None
     cost_in_usd_ticks: int | None = None
+    num_server_side_tools_used: int | None = None
+    seconds: Decimal | None = None
+    prompt_audio_seconds: Decimal | None = None
+    billable_audio_seconds: Decimal | None = None
 
 
 _NO_INPUT = _InputDetails()
@@ -123,10 +135,29 @@ def chat_usage(stated: ChatUsage) -> Usage | None:
         audio_output_tokens=_count(made.audio_tokens),
         image_input_tokens=_count(details.image_tokens),
         image_output_tokens=_count(made.image_tokens),
+        video_input_tokens=_count(details.video_tokens),
+        accepted_prediction_output_tokens=_count(made.accepted_prediction_tokens) or None,
+        rejected_prediction_output_tokens=_count(made.rejected_prediction_tokens) or None,
         web_searches=_count(tools.web_search_requests, stated.num_search_queries),
+        web_fetches=_count(tools.web_fetch_requests),
+        server_tool_calls=_count(tools.tool_calls_executed, stated.num_server_side_tools_used),
+        audio_seconds=heard(stated),
         inconsistent=(cached, written, thought) != (read, write, reasoning),
     )
-    return None if usage == Usage() else usage
+    return None if usage == UNUSED else usage
+
+
+def heard(stated: ChatUsage) -> Decimal | None:
+    """Return the seconds of sound that are billed."""
+    return measure(stated.seconds, stated.prompt_audio_seconds, stated.billable_audio_seconds)
+
+
+def measure(*stated: Decimal | None) -> Decimal | None:
+    """Return the first that is stated and can be a length of time in seconds, to the microsecond."""
+    for value in stated:
+        if value is not None and value.is_finite() and 0 <= value < _LARGEST:
+            return value if value == value.to_integral_value() else round(value, 6)
+    return None
 
 
 def chat_cost(stated: ChatUsage) -> Decimal | None:

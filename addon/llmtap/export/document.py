@@ -9,6 +9,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 
 import msgspec
 
@@ -156,6 +157,9 @@ def _fields(
                 "pricing_version": cost.pricing_version,
             },
             "usage": _usage_notes(redacted, estimate),
+            "service_tier": {"request": request.service_tier, "response": response.service_tier},
+            "speed": response.speed,
+            "inference_geo": response.inference_geo,
             "latency": {
                 "headers": _microseconds(latency.headers),
                 "first_byte": _microseconds(latency.first_byte),
@@ -257,12 +261,16 @@ def _modalities(usage: Usage) -> dict[str, object]:
             "output_tokens": usage.audio_output_tokens,
             "cache_read": {"input_tokens": usage.audio_cache_read_input_tokens},
         },
-        "image": {"input_tokens": usage.image_input_tokens, "output_tokens": usage.image_output_tokens},
+        "image": {
+            "input_tokens": usage.image_input_tokens,
+            "output_tokens": usage.image_output_tokens,
+            "cache_read": {"input_tokens": usage.image_cache_read_input_tokens},
+        },
     }
 
 
 def _usage_notes(redacted: Redacted, estimate: Estimate | None) -> dict[str, object]:
-    """What OTel has no name for: where the counts come from, what is estimated, and the parts of a cache write."""
+    """What OTel has no name for: where the counts come from, what is estimated, and the units that are no tokens."""
     usage = redacted.inference.response.usage
     notes: dict[str, object] = {"source": usage_source(redacted, estimate)}
     if estimate is not None:
@@ -276,6 +284,16 @@ def _usage_notes(redacted: Redacted, estimate: Estimate | None) -> dict[str, obj
         notes["total_tokens"] = None if None in known else sum(count or 0 for count in known)
         notes["cache_write_5m_tokens"] = usage.cache_write_5m_input_tokens
         notes["cache_write_1h_tokens"] = usage.cache_write_1h_input_tokens
-        notes["web_searches"] = usage.web_searches
+        notes |= dict(zip(_UNITS, _units(usage), strict=True))
         notes["inconsistent"] = usage.inconsistent or None
     return notes
+
+
+_UNITS = (
+    "video_input_tokens", "tool_input_tokens", "image_tool_input_tokens", "image_tool_output_tokens",
+    "accepted_prediction_output_tokens", "rejected_prediction_output_tokens", "web_searches", "web_fetches",
+    "server_tool_calls", "search_units", "classifications", "pages", "characters", "images", "input_images",
+    "audio_seconds", "video_seconds",
+)  # fmt: skip
+"""Counts that have the same name in `Usage`."""
+_units = attrgetter(*_UNITS)
