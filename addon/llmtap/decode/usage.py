@@ -96,18 +96,19 @@ _NO_TOOLS = _ServerTools()
 _NO_CREATION = _CacheCreation()
 
 
-def chat_usage(stated: ChatUsage) -> Usage | None:
+def chat_usage(stated: ChatUsage, *, answered: bool = False) -> Usage | None:
     """Return the counts of a usage object, or None when it states none.
 
     xAI leaves reasoning out of `completion_tokens`, told by `total = prompt + completion + reasoning`: it is added to
-    the output. Voyage states the total of an embedding alone, which is input. A part that exceeds its whole is clamped,
-    and the usage marked `inconsistent` (Azure does this).
+    the output. Voyage states the total of an embedding alone, which is input; of what was `answered` in words a total
+    alone tells neither side (MiniMax). A part that exceeds its whole is clamped, and the usage marked `inconsistent`
+    (Azure does this).
     """
     details, made = stated.prompt_tokens_details or _NO_INPUT, stated.completion_tokens_details or _NO_OUTPUT
     hit, miss = _count(stated.prompt_cache_hit_tokens), _count(stated.prompt_cache_miss_tokens)
     prompt = _count(stated.prompt_tokens, None if hit is None or miss is None else hit + miss)
     output = _count(stated.completion_tokens)
-    if prompt is None and output is None:
+    if prompt is None and output is None and not answered:
         prompt = _count(stated.total_tokens)
     reasoning = _count(made.reasoning_tokens, stated.reasoning_tokens)
     if reasoning and prompt is not None and output is not None and stated.total_tokens == prompt + output + reasoning:
@@ -156,7 +157,8 @@ def measure(*stated: Decimal | None) -> Decimal | None:
     """Return the first that is stated and can be a length of time in seconds, to the microsecond."""
     for value in stated:
         if value is not None and value.is_finite() and 0 <= value < _LARGEST:
-            return value if value == value.to_integral_value() else round(value, 6)
+            whole = value.to_integral_value()
+            return whole if value == whole else round(value, 6).normalize()
     return None
 
 
