@@ -38,9 +38,19 @@ def test_the_image_tool_is_billed_apart() -> None:
 def test_calls_of_the_server_s_tools() -> None:
     """Those in the output, or the number that xAI states; what the application has to answer is none."""
     output = [Item(kind) for kind in ("web_search_call", "file_search_call", "function_call", "mcp_call", "message")]
-    assert response_usage(stated(input_tokens=1), None, output) == Usage(1, server_tool_calls=3)
-    counted = stated(input_tokens=1, num_server_side_tools_used=5, server_side_tool_usage_details={})
-    assert response_usage(counted, None, output) == Usage(1, server_tool_calls=5)
+    assert response_usage(stated(input_tokens=1), None, output) == Usage(1, file_searches=1, server_tool_calls=3)
+    counted = stated(input_tokens=1, num_server_side_tools_used=5)
+    assert response_usage(counted, None, output) == Usage(1, file_searches=1, server_tool_calls=5)
+
+
+def test_what_each_tool_was_asked() -> None:
+    """xAI and Perplexity state it, each in words of their own."""
+    details = {"web_search_calls": 1, "x_search_calls": 2, "file_search_calls": 3, "code_interpreter_calls": 4}
+    assert response_usage(stated(input_tokens=1, server_side_tool_usage_details=details)) == Usage(
+        1, web_searches=1, social_searches=2, file_searches=3, code_executions=4
+    )
+    invoked = {"search_web": {"invocation": 2}, "fetch_url": {"invocation": 1}}
+    assert response_usage(stated(input_tokens=1, tool_calls_details=invoked)) == Usage(1, web_searches=2, web_fetches=1)
 
 
 def test_a_relay_may_use_the_names_of_chat() -> None:

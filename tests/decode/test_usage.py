@@ -42,7 +42,10 @@ STATED = {
         "cache_creation":{"ephemeral_5m_input_tokens":30,"ephemeral_1h_input_tokens":10}}""",
         Usage(90, 3, 30, 40, 30, 10),
     ),
-    "perplexity": ('{"prompt_tokens":9,"completion_tokens":3,"num_search_queries":2}', Usage(9, 3, web_searches=2)),
+    "perplexity": (
+        '{"prompt_tokens":9,"completion_tokens":3,"num_search_queries":2,"citation_tokens":70}',
+        Usage(9, 3, web_searches=2, citation_tokens=70),
+    ),
     "openrouter": (
         '{"prompt_tokens":9,"completion_tokens":3,"server_tool_use":{"web_search_requests":1,"tool_calls_executed":4}}',
         Usage(9, 3, web_searches=1, server_tool_calls=4),

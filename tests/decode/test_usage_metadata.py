@@ -45,7 +45,7 @@ def test_totals_include_their_parts(members: dict[str, object], expected: Usage 
 
 
 def test_modalities() -> None:
-    """The details of prompt and tools are added up; enumerations may be numbers, a document is its pages."""
+    """The details of prompt and tools are added up; enumerations may be numbers, a document is its pictures."""
     usage = metadata_usage(
         metadata(
             promptTokenCount=100,
@@ -56,7 +56,7 @@ def test_modalities() -> None:
                 {"modality": "DOCUMENT", "tokenCount": 9},
             ],
             cacheTokensDetails=[{"modality": "AUDIO", "tokenCount": 1}, {"modality": "IMAGE", "tokenCount": 2}],
-            candidatesTokensDetails=[{"modality": "IMAGE", "tokenCount": 3}],
+            candidatesTokensDetails=[{"modality": "IMAGE", "tokenCount": 3}, {"modality": 3, "tokenCount": 7}],
             responseTokensDetails=[{"modality": "AUDIO", "tokenCount": 5}, {"modality": "TEXT", "tokenCount": 6}],
         )
     )
@@ -64,9 +64,10 @@ def test_modalities() -> None:
         input_tokens=100,
         text_input_tokens=9,
         audio_input_tokens=2,
-        image_input_tokens=4,
+        image_input_tokens=13,
         image_cache_read_input_tokens=2,
         video_input_tokens=50,
+        video_output_tokens=7,
         audio_cache_read_input_tokens=1,
         image_output_tokens=3,
         audio_output_tokens=5,

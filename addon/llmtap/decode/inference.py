@@ -40,12 +40,13 @@ class Usage:
 
     Totals of tokens include their parts. `tool_input_tokens` are what server tools put into the prompt (Gemini); the
     two of predictions are what became of a predicted output (OpenAI), both within the output. `image_tool_*` are of the
-    image model that a chat used as a tool (OpenAI): they have its prices and stand outside the totals.
-    `server_tool_calls` counts all calls of tools that the provider ran, searches included. `search_units` are Cohere's
-    (a query with up to 100 documents), `images` are those made and `input_images` those read at a price each,
-    `characters` those of words to be spoken, `pages` those of a document. Seconds are of sound heard or made, and of
-    film made. `inconsistent` says that a reported part exceeded its whole and was clamped (Azure does this,
-    providers.md 1.6).
+    image model that a chat used as a tool (OpenAI), `citation_tokens` of what was read to be cited (Perplexity): they
+    have prices of their own and stand outside the totals. `server_tool_calls` counts all calls of tools that the
+    provider ran, each kind of search included. `search_units` are Cohere's (a query with up to 100 documents), `images`
+    are those made and `input_images` those read at a price each, `characters` those of words to be spoken,
+    `text_messages` what was written into a conversation of sound (xAI), `pages` those of a document, `annotated_pages`
+    those of them that were also described. Seconds are of sound heard or made, and of film made. `inconsistent` says
+    that a reported part exceeded its whole and was clamped (Azure does this, providers.md 1.6).
     """
 
     input_tokens: int | None = None
@@ -64,17 +65,24 @@ class Usage:
     image_output_tokens: int | None = None
     image_cache_read_input_tokens: int | None = None
     video_input_tokens: int | None = None
+    video_output_tokens: int | None = None
     tool_input_tokens: int | None = None
     image_tool_input_tokens: int | None = None
     image_tool_output_tokens: int | None = None
     accepted_prediction_output_tokens: int | None = None
     rejected_prediction_output_tokens: int | None = None
+    citation_tokens: int | None = None
     web_searches: int | None = None
     web_fetches: int | None = None
+    social_searches: int | None = None
+    file_searches: int | None = None
+    code_executions: int | None = None
     server_tool_calls: int | None = None
     search_units: int | None = None
     classifications: int | None = None
     pages: int | None = None
+    annotated_pages: int | None = None
+    text_messages: int | None = None
     characters: int | None = None
     images: int | None = None
     input_images: int | None = None

@@ -63,6 +63,7 @@ def token_usage(stated: TokenUsage) -> Usage | None:
         audio_output_tokens=count(out.audio_tokens),
         image_input_tokens=count(into.image_tokens),
         image_output_tokens=count(out.image_tokens),
+        text_messages=count(stated.input_text_messages),
         audio_seconds=heard(stated),
         inconsistent=(cached, kept, reasoning) != (read, written, thought),
     )

@@ -59,8 +59,9 @@ class ChatUsage(msgspec.Struct, gc=False):
 
     DeepSeek: `prompt_cache_*_tokens`; Together: `cached_tokens`; Mistral: `num_cached_tokens`; Vercel and LiteLLM:
     `cache_*_input_tokens`; Together, Perplexity, Copilot: `reasoning_tokens`; OpenRouter and Perplexity: `cost` (USD);
-    xAI: `cost_in_usd_ticks` and `num_server_side_tools_used`. Seconds of sound are `seconds` of OpenAI, Mistral's
-    `prompt_audio_seconds` and xAI's `billable_audio_seconds`.
+    Perplexity: `citation_tokens`, `num_search_queries`; xAI: `cost_in_usd_ticks`, `num_server_side_tools_used`,
+    `input_text_messages`. Seconds of sound are `seconds` of OpenAI, Mistral's `prompt_audio_seconds` and xAI's
+    `billable_audio_seconds`.
     """
 
     prompt_tokens: int | None = None
@@ -85,6 +86,8 @@ class ChatUsage(msgspec.Struct, gc=False):
     is_byok: bool | None = None
     cost_in_usd_ticks: int | None = None
     num_server_side_tools_used: int | None = None
+    citation_tokens: int | None = None
+    input_text_messages: int | None = None
     seconds: Decimal | None = None
     prompt_audio_seconds: Decimal | None = None
     billable_audio_seconds: Decimal | None = None
@@ -141,7 +144,9 @@ def chat_usage(stated: ChatUsage, *, answered: bool = False) -> Usage | None:
         rejected_prediction_output_tokens=_count(made.rejected_prediction_tokens) or None,
         web_searches=_count(tools.web_search_requests, stated.num_search_queries),
         web_fetches=_count(tools.web_fetch_requests),
+        citation_tokens=_count(stated.citation_tokens),
         server_tool_calls=_count(tools.tool_calls_executed, stated.num_server_side_tools_used),
+        text_messages=_count(stated.input_text_messages),
         audio_seconds=heard(stated),
         inconsistent=(cached, written, thought) != (read, write, reasoning),
     )

@@ -2,8 +2,7 @@
 
 Thoughts stand beside the candidates and the prompts of server tools beside the prompt, cached tokens inside the prompt:
 `total = prompt + toolUse + candidates + thoughts` (providers.md 1.6). A count of zero is left out by the server, so
-what is not stated is None and never 0. A document is billed as the pages of text and pictures that it is, so the
-modality DOCUMENT has no count of its own.
+what is not stated is None and never 0. A document is billed as the pictures of its pages.
 
 Source: https://ai.google.dev/api/generate-content#UsageMetadata and its page at Vertex AI, which adds `trafficType`.
 """
@@ -19,7 +18,8 @@ from llmtap.decode.inference import UNUSED, Usage
 type Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
 """A sane count; any other is left out by the lenient reader."""
 
-_MODALITIES = {"1": "TEXT", "2": "IMAGE", "3": "VIDEO", "4": "AUDIO"}
+_MODALITIES = {"1": "TEXT", "2": "IMAGE", "3": "VIDEO", "4": "AUDIO", "5": "IMAGE", "DOCUMENT": "IMAGE"}
+"""What is counted as what: by number, and a document as the pictures of its pages."""
 _PARTS = tuple(field.name for field in fields(Usage) if field.name != "inconsistent")
 
 
@@ -77,6 +77,7 @@ def metadata_usage(stated: UsageMetadata) -> Usage | None:
         image_output_tokens=out.get("IMAGE"),
         image_cache_read_input_tokens=kept.get("IMAGE"),
         video_input_tokens=into.get("VIDEO"),
+        video_output_tokens=out.get("VIDEO"),
         tool_input_tokens=stated.tool_use_prompt_token_count,
         inconsistent=exceeds,
     )

@@ -25,6 +25,17 @@ def test_pages_are_counted_by_the_provider() -> None:
     assert whole(mistral_ocr, {"pages": [], "usage_info": {"pages_processed": -1}}).usage is None
 
 
+def test_a_description_has_its_price() -> None:
+    """Of the document, or of a picture in it: all its pages are annotated."""
+    counted = {"usage_info": {"pages_processed": 2}}
+    described = {"pages": [{"images": [{"image_annotation": "{}"}]}], **counted}
+    assert whole(mistral_ocr, described).usage == Usage(pages=2, annotated_pages=2)
+    assert whole(mistral_ocr, {"pages": [], "document_annotation": "{}", **counted}).usage == Usage(
+        pages=2, annotated_pages=2
+    )
+    assert whole(mistral_ocr, {"pages": [{"images": [{}]}], **counted}).usage == Usage(pages=2)
+
+
 @settings(max_examples=100, deadline=None)
 @given(odd_bodies(WORDS))
 def test_whatever_the_bytes(data: bytes) -> None:

@@ -226,6 +226,7 @@ def _usage(stated: _Usage) -> Usage | None:
         image_output_tokens=made.get("image"),
         image_cache_read_input_tokens=kept.get("image"),
         video_input_tokens=heard.get("video"),
+        video_output_tokens=made.get("video"),
         tool_input_tokens=stated.total_tool_use_tokens,
         web_searches=searches[0] if searches else None,
         inconsistent=exceeds,

@@ -1,6 +1,7 @@
 """Mistral's OCR API (https://docs.mistral.ai/api/endpoint/ocr): a document in, its pages as text out.
 
-It is billed by the page; the document itself is a medium of which nothing is kept. There is no stream.
+It is billed by the page, at another price when the document or its pictures were described (annotated) as well. The
+document itself is a medium of which nothing is kept. There is no stream.
 """
 
 from typing import Annotated
@@ -24,8 +25,13 @@ class _Request(msgspec.Struct):
     document: _Document | None = None
 
 
+class _Picture(msgspec.Struct, gc=False):
+    image_annotation: str | None = None
+
+
 class _Page(msgspec.Struct, gc=False):
     markdown: str | None = None
+    images: list[_Picture] = []
 
 
 class _Counted(msgspec.Struct, gc=False):
@@ -55,7 +61,8 @@ def read_response(answer: Answer, body: bytes) -> None:
             answer.part(index, "text").text.append(words)
     pages = stated.usage_info.pages_processed if stated.usage_info else None
     if pages is not None:
-        answer.usage = Usage(pages=pages)
+        drawn = any(picture.image_annotation for page in stated.pages or () for picture in page.images)
+        answer.usage = Usage(pages=pages, annotated_pages=pages if drawn or stated.document_annotation else None)
     if stated.pages is None:
         answer.error = read_error(body) or answer.error
 
