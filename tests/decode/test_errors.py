@@ -52,6 +52,7 @@ SHAPES = {
         ProviderError(None, "InvalidApiKey", "m"),
     ),
     "baidu": (b'{"error_code":17,"error_msg":"m"}', ProviderError(None, "17", "m")),
+    "deepgram": (b'{"err_code":"Bad Request","err_msg":"m"}', ProviderError(None, "Bad Request", "m")),
     "minimax": (b'{"base_resp":{"status_code":1004,"status_msg":"m"}}', ProviderError(None, "1004", "m")),
     "spark": (
         b'{"header":{"code":10013,"message":"m","sid":"s","status":2}}',

@@ -19,7 +19,7 @@ from llmtap.enrich.limits import Allowance, Limits
 from llmtap.enrich.privacy import PrivacySettings, Redacted, redact
 from llmtap.export.document import document
 
-SECONDS = ("audio_seconds", "video_seconds", "inconsistent")
+SECONDS = ("credits", "audio_seconds", "video_seconds", "inconsistent")
 REQUEST = InferenceRequest(
     model="gpt-4o-mini",
     stream=True,
@@ -43,6 +43,7 @@ REQUEST = InferenceRequest(
 )
 USAGE = Usage(
     **{field.name: number for number, field in enumerate(fields(Usage), 100) if field.name not in SECONDS},  # type: ignore[arg-type]  # numbers all
+    credits=Decimal("0.5"),
     audio_seconds=Decimal("1.5"),
     video_seconds=Decimal(8),
 )

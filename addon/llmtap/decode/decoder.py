@@ -22,6 +22,7 @@ from llmtap.decode.invocation import headed, invoked, metered
 from llmtap.decode.lenient import read
 from llmtap.decode.salvage import salvage
 from llmtap.decode.speech import voiced
+from llmtap.decode.terms import termed
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ _OPERATIONS = {
     "bedrock_count_tokens": "count_tokens",
     "bfl_images": "image_generation",
     "cohere_v1_classify": "classification",
+    "deepgram_audio": "transcription",
+    "elevenlabs_audio": "speech",
     "gemini_batches": "batch",
     "gemini_embeddings": "embeddings",
     "gemini_generate": "generate_content",
@@ -192,6 +195,7 @@ def _read_response(wire_format: WireFormat | None, response: Response, body: Bod
         elif head.strip() and (not failed or "json" in (header(response.headers, "content-type") or "")):
             _read_plain(reading, wire_format, body)
     reading.answer.usage = headed(reading.answer.usage, response.headers)
+    termed(reading.answer, response.headers)
     if failed:  # its type may stand in a header, which no format sees
         reading.answer.error = read_error(_joined(body)[:_LONGEST_ERROR], response.headers) or reading.answer.error
     return reading

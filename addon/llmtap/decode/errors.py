@@ -84,11 +84,12 @@ def _detailed(value: dict[str, object]) -> ProviderError | None:
 def _numbered(value: dict[str, object]) -> ProviderError | None:
     """Read an error number within an answer of status 200.
 
-    Baidu has an `error_code`, MiniMax a `base_resp`, Spark a `header`, Tencent a `Response` with an `Error`, and the
-    first API of Zhipu a `code` beside its `msg`.
+    Baidu has an `error_code`, Deepgram (with a status of its own) an `err_code`, MiniMax a `base_resp`, Spark a
+    `header`, Tencent a `Response` with an `Error`, and the first API of Zhipu a `code` beside its `msg`.
     """
-    if value.get("error_code"):
-        return ProviderError(None, _word(value["error_code"]), _word(value.get("error_msg")))
+    for number, words in (("error_code", "error_msg"), ("err_code", "err_msg")):
+        if value.get(number):
+            return ProviderError(None, _word(value[number]), _word(value.get(words)))
     for holder, number, words in (("base_resp", "status_code", "status_msg"), ("header", "code", "message")):
         status = value.get(holder)
         if isinstance(status, dict) and status.get(number):

@@ -45,8 +45,9 @@ class Usage:
     provider ran, each kind of search included. `search_units` are Cohere's (a query with up to 100 documents), `images`
     are those made and `input_images` those read at a price each, `characters` those of words to be spoken,
     `text_messages` what was written into a conversation of sound (xAI), `pages` those of a document, `annotated_pages`
-    those of them that were also described. Seconds are of sound heard or made, and of film made. `inconsistent` says
-    that a reported part exceeded its whole and was clamped (Azure does this, providers.md 1.6).
+    those of them that were also described. `credits` are what a subscription is charged in units of its own. Seconds
+    are of sound heard or made, and of film made. `inconsistent` says that a reported part exceeded its whole and was
+    clamped (Azure does this, providers.md 1.6).
     """
 
     input_tokens: int | None = None
@@ -86,6 +87,7 @@ class Usage:
     characters: int | None = None
     images: int | None = None
     input_images: int | None = None
+    credits: Decimal | None = None
     audio_seconds: Decimal | None = None
     video_seconds: Decimal | None = None
     inconsistent: bool = False

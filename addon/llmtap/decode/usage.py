@@ -159,7 +159,7 @@ def heard(stated: ChatUsage) -> Decimal | None:
 
 
 def measure(*stated: Decimal | None) -> Decimal | None:
-    """Return the first that is stated and can be a length of time in seconds, to the microsecond."""
+    """Return the first that is stated and can be a measure (seconds, credits), to a millionth."""
     for value in stated:
         if value is not None and value.is_finite() and 0 <= value < _LARGEST:
             whole = value.to_integral_value()

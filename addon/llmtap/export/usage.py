@@ -14,7 +14,7 @@ _UNITS = (
     "image_tool_output_tokens", "accepted_prediction_output_tokens", "rejected_prediction_output_tokens",
     "citation_tokens", "web_searches", "web_fetches", "social_searches", "file_searches", "code_executions",
     "server_tool_calls", "search_units", "classifications", "pages", "annotated_pages", "text_messages", "characters",
-    "images", "input_images", "audio_seconds", "video_seconds",
+    "images", "input_images", "credits", "audio_seconds", "video_seconds",
 )  # fmt: skip
 """Counts that have the same name in `Usage`."""
 _units = attrgetter(*_UNITS)
