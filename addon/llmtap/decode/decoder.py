@@ -15,44 +15,20 @@ from llmtap.decode.encoding import undo
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event, json_array, json_lines, server_sent_events
 from llmtap.decode.eventstream import event_stream
-from llmtap.decode.formats import FORMATS, WireFormat
+from llmtap.decode.formats import FORMATS, OPERATIONS, WireFormat
 from llmtap.decode.framing import REACH, framing, spoken
 from llmtap.decode.inference import Answer, Inference, InferenceRequest, InferenceResponse
 from llmtap.decode.invocation import headed, invoked, metered
 from llmtap.decode.lenient import read
 from llmtap.decode.rpc import failed, messages, spoken_over, succeeded, unwrapped
 from llmtap.decode.salvage import salvage
+from llmtap.decode.speech import voiced
+from llmtap.decode.terms import termed
 
 logger = logging.getLogger(__name__)
 
 _SWITCHED = 101
 _FAILED = 400
-_OPERATIONS = {
-    "anthropic_batches": "batch",
-    "anthropic_completions": "text_completion",
-    "anthropic_count_tokens": "count_tokens",
-    "bedrock_agent": "invoke_agent",
-    "bedrock_count_tokens": "count_tokens",
-    "gemini_embeddings": "embeddings",
-    "gemini_generate": "generate_content",
-    "gemini_interactions": "generate_content",
-    "gemini_live": "realtime",
-    "gemini_predict": "generate_content",
-    "llamacpp_completion": "text_completion",
-    "openai_audio": "transcription",
-    "openai_batches": "batch",
-    "openai_completions": "text_completion",
-    "openai_embeddings": "embeddings",
-    "openai_images": "image_generation",
-    "openai_input_tokens": "count_tokens",
-    "openai_moderations": "moderation",
-    "openai_realtime": "realtime",
-    "tgi_generate": "text_completion",
-    "xai_embed": "embeddings",
-    "xai_image": "image_generation",
-    "xai_sample": "text_completion",
-    "xai_tokenize": "count_tokens",
-}
 _STREAMS = {"events": server_sent_events, "lines": json_lines, "array": json_array}
 _UNKNOWN = "unknown"
 _HOPELESS = 1000
@@ -108,11 +84,12 @@ def decode(exchange: Exchange) -> Inference:
     request, more = _read_request(wire_format, asked, asked_data)
     if request.stream is None and endpoint.stream is not None:
         request = replace(request, stream=endpoint.stream)
+    answer = reading.answer.response(streamed=reading.events is not None) if reading else InferenceResponse()
     return Inference(
-        operation=endpoint.operation or operation or _OPERATIONS.get(name or "", "chat" if wire_format else _UNKNOWN),
+        operation=endpoint.operation or operation or OPERATIONS.get(name or "", "chat" if wire_format else _UNKNOWN),
         wire_format=name,
         request=request if request.model else replace(request, model=endpoint.model),
-        response=reading.answer.response(streamed=reading.events is not None) if reading else InferenceResponse(),
+        response=voiced(request, answer),
         content_times=tuple(reading.times) if reading else (),
         events=reading.events if reading else None,
         problems=(*problems, *more, *(reading.problems if reading else ())),
@@ -199,6 +176,7 @@ def _read_response(
         elif head.strip() and (not refused or "json" in (header(response.headers, "content-type") or "")):
             _read_plain(reading, wire_format, body)
     reading.answer.usage = headed(reading.answer.usage, response.headers)
+    termed(reading.answer, response.headers)
     if refused:  # its type may stand in a header, which no format sees
         reading.answer.error = read_error(_joined(body)[:_LONGEST_ERROR], response.headers) or reading.answer.error
     reading.answer.error = failed(response) or reading.answer.error

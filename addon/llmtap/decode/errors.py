@@ -13,6 +13,8 @@ from llmtap.decode.inference import ProviderError
 from llmtap.decode.lenient import read
 
 _TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,200})", re.IGNORECASE)
+_FINE = (0, 200, "0", "200", "")
+"""Numbers that say that all is well."""
 _HTML = re.compile(rb"\s*<(?:!doctype|html|head|body|title)", re.IGNORECASE)
 
 
@@ -80,12 +82,24 @@ def _detailed(value: dict[str, object]) -> ProviderError | None:
 
 
 def _numbered(value: dict[str, object]) -> ProviderError | None:
-    """Read an error number within an answer of status 200: Baidu's `error_code`, MiniMax's `base_resp`."""
-    if value.get("error_code"):
-        return ProviderError(None, _word(value["error_code"]), _word(value.get("error_msg")))
-    status = value.get("base_resp")
-    if isinstance(status, dict) and status.get("status_code"):
-        return ProviderError(None, _word(status["status_code"]), _word(status.get("status_msg")))
+    """Read an error number within an answer of status 200.
+
+    Baidu has an `error_code`, Deepgram (with a status of its own) an `err_code`, MiniMax a `base_resp`, Spark a
+    `header`, Tencent a `Response` with an `Error`, and the first API of Zhipu a `code` beside its `msg`.
+    """
+    for number, words in (("error_code", "error_msg"), ("err_code", "err_msg")):
+        if value.get(number):
+            return ProviderError(None, _word(value[number]), _word(value.get(words)))
+    for holder, number, words in (("base_resp", "status_code", "status_msg"), ("header", "code", "message")):
+        status = value.get(holder)
+        if isinstance(status, dict) and status.get(number):
+            return ProviderError(None, _word(status[number]), _word(status.get(words)))
+    answered = value.get("Response")
+    failed = answered.get("Error") if isinstance(answered, dict) else None
+    if isinstance(failed, dict) and failed:
+        return ProviderError(None, _word(failed.get("Code")), _word(failed.get("Message")))
+    if isinstance(value.get("msg"), str) and value.get("code") not in (None, *_FINE):
+        return ProviderError(None, _word(value["code"]), _word(value["msg"]))
     return None
 
 

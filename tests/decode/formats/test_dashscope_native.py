@@ -1,5 +1,8 @@
 """DashScope's own API: events that repeat the words so far, and events that do not."""
 
+from decimal import Decimal
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,6 +53,38 @@ def test_a_total_alone_is_input() -> None:
     assert Usage(26) == whole(dashscope_native, {"output": {}, "usage": {"total_tokens": 26}}).usage
     stated = {"total_tokens": 26, "output_tokens": 6}
     assert Usage(output_tokens=6) == whole(dashscope_native, {"output": {}, "usage": stated}).usage
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ({"characters": 14}, Usage(characters=14)),
+        ({"duration": 12}, Usage(audio_seconds=Decimal(12))),
+        ({"seconds": 9.5, "input_tokens": 3}, Usage(3, audio_seconds=Decimal("9.5"))),
+        ({"image_count": 2, "width": 1024}, Usage(images=2)),
+        ({"input_tokens": 9, "plugins": {"search": {"count": 1, "strategy": "turbo"}}}, Usage(9, web_searches=1)),
+        (
+            {
+                "input_tokens": 90,
+                "output_tokens": 8,
+                "input_tokens_details": {"text_tokens": 10, "audio_tokens": 20, "video_tokens": 60},
+                "output_tokens_details": {"text_tokens": 3, "audio_tokens": 5},
+            },
+            Usage(
+                90,
+                8,
+                text_input_tokens=10,
+                text_output_tokens=3,
+                audio_input_tokens=20,
+                audio_output_tokens=5,
+                video_input_tokens=60,
+            ),
+        ),
+    ],
+)
+def test_units_of_sound_pictures_and_searches(stated: dict[str, object], expected: Usage) -> None:
+    """Each kind of model is counted in its own."""
+    assert expected == whole(dashscope_native, {"output": {}, "usage": stated}).usage
 
 
 def test_an_application_counts_each_model() -> None:

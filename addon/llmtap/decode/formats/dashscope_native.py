@@ -6,14 +6,18 @@ each event repeats all the words so far; the words themselves tell (`_grow`). Us
 Source: https://help.aliyun.com/zh/model-studio/qwen-api-via-dashscope.
 """
 
+from dataclasses import replace
+from decimal import Decimal
+
 import msgspec
 
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event
-from llmtap.decode.inference import Answer, InferenceRequest, Message, PartDraft, Usage
+from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, PartDraft, Usage
 from llmtap.decode.lenient import read
 from llmtap.decode.tally import count, tally
 from llmtap.decode.turns import Content, Function, ToolCall, Turn, message
+from llmtap.decode.usage import measure
 
 _OUTPUT_TYPES = {"text": "text", "json_object": "json", "json_schema": "json"}
 
@@ -49,8 +53,19 @@ class _Output(msgspec.Struct, gc=False):
 
 class _Details(msgspec.Struct, gc=False):
     cached_tokens: int | None = None
+    text_tokens: int | None = None
     image_tokens: int | None = None
+    audio_tokens: int | None = None
+    video_tokens: int | None = None
     reasoning_tokens: int | None = None
+
+
+class _Searched(msgspec.Struct, gc=False):
+    count: int | None = None
+
+
+class _Plugins(msgspec.Struct, gc=False):
+    search: _Searched | None = None
 
 
 class _Counts(msgspec.Struct, gc=False):
@@ -59,7 +74,11 @@ class _Counts(msgspec.Struct, gc=False):
 
 
 class _Usage(msgspec.Struct, gc=False):
-    """Counts of a model, of vectors (`total_tokens` alone), or of each model that an application called."""
+    """Counts of a model, of vectors (`total_tokens` alone), or of each model that an application called.
+
+    What is made or heard is counted in units of its own: `characters` that were spoken, `duration` or `seconds` of
+    sound, `image_count`.
+    """
 
     input_tokens: int | None = None
     output_tokens: int | None = None
@@ -69,6 +88,13 @@ class _Usage(msgspec.Struct, gc=False):
     input_tokens_details: _Details | None = None
     output_tokens_details: _Details | None = None
     models: list[_Counts] | None = None
+    video_tokens: int | None = None
+    audio_tokens: int | None = None
+    characters: int | None = None
+    duration: Decimal | None = None
+    seconds: Decimal | None = None
+    image_count: int | None = None
+    plugins: _Plugins | None = None
 
 
 class _Answer(msgspec.Struct, gc=False):
@@ -209,17 +235,31 @@ def _grow(draft: PartDraft, text: str) -> bool:
 
 def _counted(stated: _Usage) -> Usage | None:
     details, made = stated.prompt_tokens_details or stated.input_tokens_details, stated.output_tokens_details
-    read_in, images = details or _NO_DETAILS, stated.input_tokens_details or _NO_DETAILS
+    read_in, into, out = details or _NO_DETAILS, stated.input_tokens_details or _NO_DETAILS, made or _NO_DETAILS
     inputs = [count(one.input_tokens) or 0 for one in stated.models or ()]
     outputs = [count(one.output_tokens) or 0 for one in stated.models or ()]
     total = stated.total_tokens if stated.output_tokens is None and not outputs else None
-    return tally(
+    tokens = tally(
         count(stated.input_tokens, sum(inputs) if inputs else None, total),
         count(stated.output_tokens, sum(outputs) if outputs else None),
         cached=read_in.cached_tokens,
-        reasoning=(made or _NO_DETAILS).reasoning_tokens,
-        images=count(images.image_tokens, stated.image_tokens),
+        reasoning=out.reasoning_tokens,
+        images=count(into.image_tokens, stated.image_tokens),
     )
+    searched = stated.plugins.search.count if stated.plugins and stated.plugins.search else None
+    usage = replace(
+        tokens or UNUSED,
+        text_input_tokens=count(into.text_tokens),
+        text_output_tokens=count(out.text_tokens),
+        audio_input_tokens=count(into.audio_tokens, stated.audio_tokens),
+        audio_output_tokens=count(out.audio_tokens),
+        video_input_tokens=count(into.video_tokens, stated.video_tokens),
+        web_searches=count(searched),
+        characters=count(stated.characters),
+        images=count(stated.image_count),
+        audio_seconds=measure(stated.seconds, stated.duration),
+    )
+    return None if usage == UNUSED else usage
 
 
 def _messages(said: _Input) -> tuple[Message, ...]:

@@ -1,0 +1,47 @@
+"""ElevenLabs: sound in any wrapping, and transcripts with their length."""
+
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+
+from llmtap.decode.formats import elevenlabs_audio
+from llmtap.decode.inference import Answer, Part, Usage
+from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
+
+WORDS = "text model_id audio_base64 alignment transcription_id audio_duration_secs detail status message seed"
+
+
+def test_sound_is_sound() -> None:
+    """As bytes, in JSON, or in lines of it: a medium, of which nothing is kept."""
+    plain = Answer()
+    elevenlabs_audio.read_response(plain, b"ID3\0sound")
+    said = (plain.response(streamed=False), whole(elevenlabs_audio, {"audio_base64": "aGk="}))
+    for one in (*said, fold(elevenlabs_audio, [{"audio_base64": "aGk="}, {"audio_base64": "aGk="}])):
+        assert one.messages[0].parts == (Part("media", "audio/*"),)
+
+
+def test_a_transcript_has_its_length() -> None:
+    """Where it is stated; never made up."""
+    said = whole(elevenlabs_audio, {"text": "The sun.", "audio_duration_secs": 6.25})
+    assert (said.messages[0].parts[0].text, said.usage) == ("The sun.", Usage(audio_seconds=Decimal("6.25")))
+    assert whole(elevenlabs_audio, {"text": ""}).usage is None
+
+
+def test_a_page_is_no_sound() -> None:
+    """The one documented error."""
+    with pytest.raises(msgspec.MsgspecError):
+        elevenlabs_audio.read_response(Answer(), b"<html>")
+
+
+@settings(max_examples=100, deadline=None)
+@given(odd_bodies(WORDS))
+def test_whatever_the_bytes(data: bytes) -> None:
+    """They are read, or refused as promised."""
+    calm(elevenlabs_audio, data)
+
+
+def test_depth_harms_nothing() -> None:
+    """What is nested is read or refused."""
+    deep(elevenlabs_audio, b'{"detail":', b'{"alignment":')

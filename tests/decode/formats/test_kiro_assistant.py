@@ -1,0 +1,74 @@
+"""Kiro: words, reasoning and tools by the names of their events, and credits at the end."""
+
+import json
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llmtap.decode.events import Event
+from llmtap.decode.formats import kiro_assistant
+from llmtap.decode.inference import Answer, Message, Part, Usage
+from tests.decode.formats.laws import calm, deep, odd_bodies
+
+WORDS = """conversationState currentMessage userInputMessage content modelId history assistantResponseMessage text
+    userInputMessageContext tools toolSpecification name toolUseId input usage message conversationId"""
+NAMES = ("assistantResponseEvent", "reasoningContentEvent", "toolUseEvent", "meteringEvent", "error", None)
+
+
+def fold(*events: tuple[str, dict[str, object]]) -> tuple[Answer, list[bool]]:
+    """The answer that events add up to, and which of them carried content."""
+    answer = Answer()
+    carried = [kiro_assistant.merge(answer, Event(json.dumps(data).encode(), name)) for name, data in events]
+    return answer, carried
+
+
+def test_events_are_told_by_their_names() -> None:
+    """One of another name carries nothing, whatever it holds."""
+    answer, carried = fold(
+        ("messageMetadataEvent", {"conversationId": "c"}),
+        ("reasoningContentEvent", {"text": "Hm."}),
+        ("assistantResponseEvent", {"content": "Hel"}),
+        ("assistantResponseEvent", {"content": "lo"}),
+        ("followupPromptEvent", {"content": "More?"}),
+        ("toolUseEvent", {"toolUseId": "t", "name": "ls"}),
+        ("toolUseEvent", {"toolUseId": "t", "name": "ls", "input": "{}"}),
+    )
+    assert carried == [False, True, True, True, False, False, True]
+    assert answer.response(streamed=True).messages == (
+        Message("assistant", (Part("reasoning", "Hm."), Part("text", "Hello"), Part("tool_call", "{}", "t", "ls"))),
+    )
+    assert (answer.conversation_id, answer.completed) == ("c", True)
+
+
+def test_credits() -> None:
+    """They are a fraction, exactly."""
+    answer, _ = fold(("meteringEvent", {"unit": "credit", "usage": 0.0325}))
+    assert answer.usage == Usage(credits=Decimal("0.0325"))
+
+
+def test_the_turns_before() -> None:
+    """History comes first; the model is that of the current question."""
+    asked = {
+        "history": [{"userInputMessage": {"content": "a"}}, {"assistantResponseMessage": {"content": "b"}}],
+        "currentMessage": {"userInputMessage": {"content": "c", "modelId": "m"}},
+    }
+    found = kiro_assistant.read_request(json.dumps({"conversationState": asked}).encode())
+    assert [(turn.role, turn.parts[0].text) for turn in found.messages] == [
+        ("user", "a"),
+        ("assistant", "b"),
+        ("user", "c"),
+    ]
+    assert found.model == "m"
+
+
+@settings(max_examples=100, deadline=None)
+@given(odd_bodies(WORDS), st.sampled_from(NAMES))
+def test_whatever_the_bytes(data: bytes, name: str | None) -> None:
+    """They are read, or refused as promised."""
+    calm(kiro_assistant, data, name)
+
+
+def test_depth_harms_nothing() -> None:
+    """Nested turns are read or refused."""
+    deep(kiro_assistant, b'{"conversationState":', b'{"conversationState":{"history":')
