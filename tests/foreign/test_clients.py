@@ -76,7 +76,6 @@ MATRIX: dict[str, tuple[Call, ...]] = {
             wire_format="cohere_rerank",
             model="rerank-v3.5",
             operation="rerank",
-            usage="absent",
             cost="unmetered",
         ),
     ),
