@@ -34,6 +34,8 @@ def test_a_description_has_its_price() -> None:
         pages=2, annotated_pages=2
     )
     assert whole(mistral_ocr, {"pages": [{"images": [{}]}], **counted}).usage == Usage(pages=2)
+    stated = {"pages_processed": 3, "pages_processed_annotation": 1}
+    assert whole(mistral_ocr, {"pages": [], "usage_info": stated}).usage == Usage(pages=3, annotated_pages=1)
 
 
 @settings(max_examples=100, deadline=None)

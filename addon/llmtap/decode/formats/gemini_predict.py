@@ -1,8 +1,8 @@
 """Vertex AI's `predict`, the door of every model that has no API of its own: embeddings, Imagen, PaLM, Veo.
 
 What a model takes and gives is its own; what is read is what these models share. An embedding states its tokens one
-input at a time, PaLM in the metadata of the answer, the others not at all: Imagen's pictures are counted, by which it
-is billed. There is no stream.
+input at a time and the characters by which older ones are billed, PaLM in the metadata of the answer, the others not at
+all: Imagen's pictures are counted, by which it is billed. There is no stream.
 
 Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api, …/imagen-api, …/text.
 """
@@ -68,6 +68,7 @@ class _TokenMetadata(msgspec.Struct, rename="camel", gc=False):
 
 class _Metadata(msgspec.Struct, rename="camel", gc=False):
     token_metadata: _TokenMetadata | None = None
+    billable_character_count: Count | None = None
 
 
 class _Response(msgspec.Struct, rename="camel"):
@@ -127,5 +128,6 @@ def _usage(stated: _Response) -> Usage | None:
     usage = Usage(
         input_tokens=sum(known) if known and len(known) == len(counts) else None,
         images=images or None,
+        characters=stated.metadata.billable_character_count if stated.metadata else None,
     )
     return None if usage == UNUSED else usage

@@ -10,7 +10,7 @@ import msgspec
 
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
+from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Part, Usage
 from llmtap.decode.lenient import read
 
 type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
@@ -36,6 +36,7 @@ class _Page(msgspec.Struct, gc=False):
 
 class _Counted(msgspec.Struct, gc=False):
     pages_processed: _Count | None = None
+    pages_processed_annotation: _Count | None = None
 
 
 class _Response(msgspec.Struct):
@@ -59,10 +60,8 @@ def read_response(answer: Answer, body: bytes) -> None:
     for index, words in enumerate((*(page.markdown for page in stated.pages or ()), stated.document_annotation)):
         if words:
             answer.part(index, "text").text.append(words)
-    pages = stated.usage_info.pages_processed if stated.usage_info else None
-    if pages is not None:
-        drawn = any(picture.image_annotation for page in stated.pages or () for picture in page.images)
-        answer.usage = Usage(pages=pages, annotated_pages=pages if drawn or stated.document_annotation else None)
+    if stated.usage_info is not None:
+        answer.usage = _counted(stated, stated.usage_info)
     if stated.pages is None:
         answer.error = read_error(body) or answer.error
 
@@ -71,3 +70,13 @@ def merge(answer: Answer, event: Event) -> bool:
     """Merge an event as if it were a whole answer, since the API has no stream; it carries no content."""
     read_response(answer, event.data)
     return False
+
+
+def _counted(stated: _Response, counted: _Counted) -> Usage | None:
+    """Return the pages; where those that were annotated are not counted, a description in the answer tells."""
+    pages, annotated = counted.pages_processed, counted.pages_processed_annotation
+    drawn = any(picture.image_annotation for page in stated.pages or () for picture in page.images)
+    if annotated is None and (drawn or stated.document_annotation):
+        annotated = pages
+    usage = Usage(pages=pages, annotated_pages=annotated or None)
+    return None if usage == UNUSED else usage
