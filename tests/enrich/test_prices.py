@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmtap.config import fallback_prices
 from llmtap.decode.inference import Usage
 from llmtap.enrich.cost import Cost, price
 from llmtap.enrich.prices import Prices, PriceSettings
@@ -97,3 +98,29 @@ def test_no_name_makes_it_raise(model: str, host: str, provider: str, tier: str)
     asked = inference(THOUSAND, asked=model, answered=model, tier=tier)
     call = replace(exchange(provider=provider, host=host), relay=None)
     assert price(call, asked, Prices(PriceSettings())).status in {"priced", "unpriced"}
+
+
+def test_whoever_sells_comes_before_the_maker() -> None:
+    """A seller whom only the second source knows has his own price for a model that its maker sells as well."""
+    asked = inference(THOUSAND, answered="gpt-4o")
+    call = exchange(provider="snowflake", host="acme.snowflakecomputing.com")
+    alone = price(call, asked, Prices(PriceSettings()))
+    both = price(call, inference(THOUSAND, answered="openai-gpt-4.1"), Prices(PriceSettings(), fallback_prices))
+    assert (alone.pricing, both.pricing) == ("model:openai/gpt-4o", "fallback:provider:snowflake/openai-gpt-4.1")
+    assert (both.pricing_version or "").startswith("litellm ")
+
+
+def test_a_relayed_price_of_the_second_source_is_a_list_price() -> None:
+    """Where a relay answered and nobody says what it charges, that is said of either source."""
+    call = exchange(provider="snowflake", host="acme.snowflakecomputing.com", relay="holysheep")
+    asked = inference(THOUSAND, answered="openai-gpt-4.1")
+    found = price(call, asked, Prices(PriceSettings(), fallback_prices))
+    assert found.pricing == "list:fallback:provider:snowflake/openai-gpt-4.1"
+
+
+def test_at_bedrock_the_path_is_asked_first() -> None:
+    """Elsewhere the model that answered comes first, there the profile in the path."""
+    profile = "global.anthropic.claude-sonnet-4-5-20250929-v1:0"
+    call = exchange(provider="aws.bedrock", host="bedrock-runtime.us-east-1.amazonaws.com", model=profile)
+    found = price(call, inference(THOUSAND, answered="claude-sonnet-4-5-20250929"), Prices(PriceSettings()))
+    assert found.pricing == f"provider:aws/{profile}"
