@@ -48,7 +48,8 @@ class Cost:
     computed ones: `input` and `output` exclude what the other parts say, searches and fees are in `computed` only.
     `pricing` tells which price was taken, and by what it was found: `provider:openai/gpt-5`, `host:…`, `override:…`, or
     `model:…` when only the model's name told (an unknown host, a gateway: the price of the model's maker). It begins
-    with `list:` when a relay answered and no override says what the relay charges.
+    with `fallback:` when the second source told, and before that with `list:` when a relay answered and no override
+    says what the relay charges. `pricing_version` names the data, and by how much an override multiplied it.
     """
 
     status: Literal["priced", "partial", "estimated", "unpriced", "unmetered"]
