@@ -1,6 +1,6 @@
 # llmtap's commands. `make` alone explains them; each sets up what it needs in .venv, and a second run starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types format elasticsearch bench constraints clean
+.PHONY: help install demo test lint types format elasticsearch bench constraints prices clean
 
 bin := .venv/bin
 installed := .venv/.installed
@@ -42,6 +42,9 @@ bench: $(installed) ## llmtap against bare mitmdump
 
 constraints: ## pin the newest tree that pyproject.toml allows
 	@scripts/pin >constraints.txt.new && mv constraints.txt.new constraints.txt
+
+prices: $(installed) ## read the second source of prices again, out of the pinned wheel
+	@PYTHONPATH=addon $(bin)/python scripts/fallback_prices.py
 
 clean: ## forget everything that was made here
 	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

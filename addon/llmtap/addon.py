@@ -21,7 +21,7 @@ from llmtap.capture.exchange import Endpoint, Exchange
 from llmtap.capture.provider import Providers, ProviderTable
 from llmtap.capture.recorder import RELAY, SHUTDOWN, Recorder, Recording, client_of
 from llmtap.capture.window import CaptureSettings
-from llmtap.config import ConfigError, Settings, load
+from llmtap.config import ConfigError, Settings, fallback_prices, load
 from llmtap.enrich.cost import Prices
 from llmtap.export.outbox import OutboxError
 from llmtap.pipeline import Pipeline, Reading
@@ -243,7 +243,7 @@ class Tap:
         recording.secrets = (settings.api_key,)
 
     def _show(self, settings: Settings) -> None:
-        contentview.register(self.providers, Prices(settings.prices))
+        contentview.register(self.providers, Prices(settings.prices, fallback_prices))
 
     def _annotate_soon(self, reading: Reading) -> None:  # on the worker thread
         self._loop.call_soon_threadsafe(self._annotate, reading)

@@ -23,7 +23,7 @@ from llmtap.export.cluster import ElasticsearchSettings
 from llmtap.relay import RelaySettings
 from llmtap.yamlfile import ConfigError, Data, YamlFile, beside, read, resolved
 
-__all__ = ["ConfigError", "ConfigFile", "Settings", "StoreSettings", "load", "shipped"]
+__all__ = ["ConfigError", "ConfigFile", "Settings", "StoreSettings", "fallback_prices", "load", "shipped"]
 
 type Stamp = tuple[int, int, int] | None
 """What tells one state of a file from another: time of change (ns), bytes, inode; None when it cannot be seen."""
@@ -127,6 +127,11 @@ def shipped(name: str) -> Path:
     package = Path(__file__).resolve().parent
     inside = package / "_config"
     return (inside if inside.is_dir() else package.parent.parent / "config") / name
+
+
+def fallback_prices() -> bytes:
+    """Return the file of the second source of prices; a third of a megabyte, read when a first call needs it."""
+    return shipped("fallback-prices.json").read_bytes()
 
 
 def _complete(file: YamlFile, environ: Mapping[str, str]) -> dict[str, Data]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import msgspec
 
 from llmtap.capture.exchange import Exchange
-from llmtap.config import Settings, shipped
+from llmtap.config import Settings, fallback_prices, shipped
 from llmtap.decode.decoder import decode
 from llmtap.decode.inference import Inference
 from llmtap.decode.recognition import recognised
@@ -123,7 +123,7 @@ class Pipeline:
             template = msgspec.json.decode(shipped("elasticsearch/index-template.json").read_bytes())
             self._shipper = Shipper(self._outbox, Cluster(elasticsearch), elasticsearch, template)
         self._settings = settings
-        self._prices = Prices(settings.prices)
+        self._prices = Prices(settings.prices, fallback_prices)
         self.on_reading = on_reading
         self._queue: queue.SimpleQueue[Exchange | None] = queue.SimpleQueue()
         self._waiting_bytes = 0
@@ -144,7 +144,7 @@ class Pipeline:
 
     def apply(self, settings: Settings) -> None:
         """Read later exchanges with other settings; those of the store stay as they were at the start."""
-        self._prices = Prices(settings.prices)
+        self._prices = Prices(settings.prices, fallback_prices)
         self._settings = settings
 
     def put(self, exchange: Exchange) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from llmtap.capture.provider import Providers
-from llmtap.config import load
+from llmtap.config import fallback_prices, load
 from llmtap.enrich.cost import Prices
 from llmtap.pipeline import read
 from tests.corpus.recordings import Recording, recordings
@@ -119,7 +119,7 @@ def _plain(body: bytes) -> Iterator[bytes]:
 def walk(folder: Path) -> Iterator[tuple[Recording, Found | None]]:
     """Yield every recording, and what the corridor makes of it; None is what it takes for no call of an LLM."""
     settings = load(None)
-    providers, prices = Providers(settings.providers, settings.capture), Prices(settings.prices)
+    providers, prices = Providers(settings.providers, settings.capture), Prices(settings.prices, fallback_prices)
     for recording in recordings(folder):
         exchange = recording.exchange(providers, unsure=True)
         found = read(exchange, settings, prices) if exchange else None

@@ -9,7 +9,7 @@ import msgspec
 
 from llmtap.capture.provider import Providers
 from llmtap.cli.har import har_entries
-from llmtap.config import load
+from llmtap.config import fallback_prices, load
 from llmtap.enrich.cost import Prices
 from llmtap.pipeline import read
 from tests.cli.recorded import entry, har, written
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 def test_replay_reads_what_decoding_reads(corpus: Path, tmp_path: Path) -> None:
     """Every recorded call gives a document, equal to the direct one but for times; what gives none is counted."""
     settings = load(None)
-    providers, prices = Providers(settings.providers, settings.capture), Prices(settings.prices)
+    providers, prices = Providers(settings.providers, settings.capture), Prices(settings.prices, fallback_prices)
     counts, unequal = Counter[str](), Counter[str]()
     recorded = list(recordings(corpus))
     file = written(tmp_path, har(*(_entry(each) for each in recorded)))

@@ -1,15 +1,13 @@
 """Tariffs: found by provider, host or model, of the right time, and overridden by the operator."""
 
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
-import msgspec
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmtap.config import fallback_prices
 from llmtap.decode.inference import Usage
 from llmtap.enrich.cost import Cost, price
 from llmtap.enrich.prices import Prices, PriceSettings
@@ -18,11 +16,6 @@ from tests.enrich.call import exchange, inference
 SHIPPED = Path(__file__).parent.parent.parent / "config/prices.yaml"
 THOUSAND = Usage(1000, 1000)
 ORIGIN = {"source": "https://example.com", "checked": "2026-11-01"}
-
-
-def overridden(**override: object) -> Prices:
-    """Return prices with one override, as it would stand in YAML."""
-    return Prices(msgspec.convert({"overrides": [ORIGIN | override]}, PriceSettings))
 
 
 @pytest.mark.parametrize(
@@ -92,89 +85,6 @@ def test_a_service_tier_has_its_own_price() -> None:
     assert flex < standard == unknown
 
 
-def test_an_override_states_every_part() -> None:
-    """Per million: fresh 2, read 0.2, written 2.5 and for an hour 4, audio 10, output 8; and 0.5 for the call."""
-    prices = overridden(
-        model="GPT-5*",
-        input=2,
-        output=8,
-        cache_read=0.2,
-        cache_write=2.5,
-        cache_write_1h=4,
-        audio_input=10,
-        request=0.5,
-    )
-    million = 1_000_000
-    usage = Usage(
-        input_tokens=6 * million,
-        output_tokens=million,
-        cache_read_input_tokens=million,
-        cache_write_input_tokens=2 * million,
-        cache_write_1h_input_tokens=million,
-        audio_input_tokens=million,
-    )
-    found = price(exchange(), inference(usage, answered="gpt-5-nano"), prices)
-    assert (Decimal("0.2"), Decimal("6.5"), Decimal(14), Decimal(8)) == (
-        found.cache_read,
-        found.cache_write,
-        found.input,
-        found.output,
-    )
-    assert (Decimal("29.2"), "override:*/GPT-5*", "2026-11-01") == (found.total, found.pricing, found.pricing_version)
-
-
-def test_an_override_without_a_part_prices_it_as_its_whole() -> None:
-    """Cached input costs what input costs when nothing else is stated, and so does what was written for an hour."""
-    million = 1_000_000
-    usage = Usage(3 * million, 0, million, million, cache_write_1h_input_tokens=million)
-    found = price(exchange(), inference(usage, answered="x"), overridden(input=2))
-    assert found.total == Decimal(6)
-    dearer = price(exchange(), inference(usage, answered="x"), overridden(input=2, cache_write=3))
-    assert dearer.total == Decimal(7)
-
-
-def test_a_multiplier_scales_the_shipped_prices_of_a_relay() -> None:
-    """A relay that sells at a third: its calls cost a third, those that went to the provider all of it."""
-    prices = overridden(relay="holysheep", multiplier=0.25)
-    asked = inference(THOUSAND, answered="gpt-5")
-    direct, relayed = price(exchange(), asked, prices), price(exchange(relay="holysheep"), asked, prices)
-    assert direct.total is not None
-    assert direct.total / 4 == relayed.total
-    assert "2026-11-01" in (relayed.pricing_version or "")
-
-
-@pytest.mark.parametrize(
-    "override",
-    [{"input": -1}, {"input": "NaN"}, {"multiplier": -1}, {"currency": "EUR"}, {"checked": "yesterday"}, {"inptu": 1}],
-)
-def test_a_senseless_override_is_refused_at_start(override: dict[str, object]) -> None:
-    """Negative or absent prices, a currency without a price, a date that is none, and unknown keys do not convert."""
-    with pytest.raises(msgspec.ValidationError):
-        overridden(**override)
-
-
-def test_the_shipped_file_converts_and_so_does_its_example() -> None:
-    """`config/prices.yaml` has no entries, and the ones in its comment are valid."""
-    text = SHIPPED.read_text()
-    assert msgspec.convert(yaml.safe_load(text), PriceSettings) == PriceSettings()
-    example = "\n".join(line[4:] for line in text.splitlines() if line.startswith("#   "))
-    overrides = msgspec.convert(yaml.safe_load(example), PriceSettings).overrides
-    assert ["holysheep", None, None] == [override.relay for override in overrides]
-
-
-@pytest.mark.parametrize(("host", "relay"), [("api.openai.com", "holysheep"), ("api.holysheep.ai", None)])
-def test_the_shipped_example_of_a_relay_matches(host: str, relay: str | None) -> None:
-    """A redirected call and one to the relay's own address cost a third of the list, as the example says."""
-    example = "\n".join(line[4:] for line in SHIPPED.read_text().splitlines() if line.startswith("#   "))
-    prices = Prices(msgspec.convert(yaml.safe_load(example), PriceSettings))
-    asked = inference(THOUSAND, answered="gpt-5")
-    listed = price(exchange(), asked, Prices(PriceSettings())).total
-    assert listed is not None
-    found = price(exchange(host=host, relay=relay), asked, prices)
-    assert Decimal("0.33") * listed == found.total
-    assert not (found.pricing or "").startswith("list:")
-
-
 def test_a_list_price_of_a_relayed_call_says_so() -> None:
     """Without an override nobody knows what the relay charges: its maker's list is called one."""
     asked, prices = inference(THOUSAND, answered="gpt-5"), Prices(PriceSettings())
@@ -188,3 +98,29 @@ def test_no_name_makes_it_raise(model: str, host: str, provider: str, tier: str)
     asked = inference(THOUSAND, asked=model, answered=model, tier=tier)
     call = replace(exchange(provider=provider, host=host), relay=None)
     assert price(call, asked, Prices(PriceSettings())).status in {"priced", "unpriced"}
+
+
+def test_whoever_sells_comes_before_the_maker() -> None:
+    """A seller whom only the second source knows has his own price for a model that its maker sells as well."""
+    asked = inference(THOUSAND, answered="gpt-4o")
+    call = exchange(provider="snowflake", host="acme.snowflakecomputing.com")
+    alone = price(call, asked, Prices(PriceSettings()))
+    both = price(call, inference(THOUSAND, answered="openai-gpt-4.1"), Prices(PriceSettings(), fallback_prices))
+    assert (alone.pricing, both.pricing) == ("model:openai/gpt-4o", "fallback:provider:snowflake/openai-gpt-4.1")
+    assert (both.pricing_version or "").startswith("litellm ")
+
+
+def test_a_relayed_price_of_the_second_source_is_a_list_price() -> None:
+    """Where a relay answered and nobody says what it charges, that is said of either source."""
+    call = exchange(provider="snowflake", host="acme.snowflakecomputing.com", relay="holysheep")
+    asked = inference(THOUSAND, answered="openai-gpt-4.1")
+    found = price(call, asked, Prices(PriceSettings(), fallback_prices))
+    assert found.pricing == "list:fallback:provider:snowflake/openai-gpt-4.1"
+
+
+def test_at_bedrock_the_path_is_asked_first() -> None:
+    """Elsewhere the model that answered comes first, there the profile in the path."""
+    profile = "global.anthropic.claude-sonnet-4-5-20250929-v1:0"
+    call = exchange(provider="aws.bedrock", host="bedrock-runtime.us-east-1.amazonaws.com", model=profile)
+    found = price(call, inference(THOUSAND, answered="claude-sonnet-4-5-20250929"), Prices(PriceSettings()))
+    assert found.pricing == f"provider:aws/{profile}"

@@ -22,7 +22,7 @@ from llmtap.cli.har import har_entries, is_har
 from llmtap.cli.mistake import Mistake
 from llmtap.cli.options import config_option, settings_of
 from llmtap.cli.tables import count
-from llmtap.config import Settings, shipped
+from llmtap.config import Settings, fallback_prices, shipped
 from llmtap.enrich.cost import Prices
 from llmtap.export.cluster import Cluster
 from llmtap.export.document import Document
@@ -126,7 +126,7 @@ def _deliver(outbox: Outbox, settings: Settings) -> None:
 
 
 def _documents(files: tuple[Path, ...], settings: Settings) -> Iterator[Document]:
-    providers, prices = Providers(settings.providers, settings.capture), Prices(settings.prices)
+    providers, prices = Providers(settings.providers, settings.capture), Prices(settings.prices, fallback_prices)
     for path in files:
         counts = Counter[str]()
         try:

@@ -12,13 +12,16 @@ from typing import Literal
 from llmtap.capture.exchange import Exchange
 from llmtap.decode.inference import Inference, Usage
 from llmtap.enrich.estimate import Estimate
-from llmtap.enrich.prices import SIDES, UNITS, Prices, PriceSettings, Tariff
+from llmtap.enrich.prices import Prices, PriceSettings
+from llmtap.enrich.tariff import Tariff
+from llmtap.enrich.units import UNITS, Side
 
 __all__ = ["Cost", "PriceSettings", "Prices", "price"]
 
 _BILLED_ELSEWHERE = frozenset({"retrieve", "fetch_response", "count_tokens"})
 """Operations that cost nothing, though their answers hold token counts (of another call, or of none)."""
 
+type Count = int | Decimal
 
 _ZERO = Decimal(0)
 _WRITTEN_FOR = ("cache_write_5m_input_tokens", "cache_write_1h_input_tokens")
@@ -45,7 +48,8 @@ class Cost:
     computed ones: `input` and `output` exclude what the other parts say, searches and fees are in `computed` only.
     `pricing` tells which price was taken, and by what it was found: `provider:openai/gpt-5`, `host:…`, `override:…`, or
     `model:…` when only the model's name told (an unknown host, a gateway: the price of the model's maker). It begins
-    with `list:` when a relay answered and no override says what the relay charges.
+    with `fallback:` when the second source told, and before that with `list:` when a relay answered and no override
+    says what the relay charges. `pricing_version` names the data, and by how much an override multiplied it.
     """
 
     status: Literal["priced", "partial", "estimated", "unpriced", "unmetered"]
@@ -110,7 +114,7 @@ def _computed(exchange: Exchange, inference: Inference, prices: Prices) -> Cost:
     usage = inference.response.usage
     if usage is None or inference.operation in _BILLED_ELSEWHERE:
         return Cost("unmetered")
-    counts = {name: count for name in UNITS if (count := getattr(usage, name)) is not None}
+    counts = _counts(usage)
     if not counts:
         return Cost("unmetered")
     tariff = prices.tariff(exchange, inference)
@@ -119,7 +123,15 @@ def _computed(exchange: Exchange, inference: Inference, prices: Prices) -> Cost:
     return _cost(tariff, counts)
 
 
-def consistent(counts: Mapping[str, int]) -> bool:
+def _counts(usage: Usage) -> dict[str, Count]:
+    """Return what is counted, by the names of `UNITS`; seconds may be a fraction, which is kept as it was written."""
+    stated = ((name, getattr(usage, name, None)) for name in UNITS)
+    return {
+        name: Decimal(str(count)) if isinstance(count, float) else count for name, count in stated if count is not None
+    }
+
+
+def consistent(counts: Mapping[str, Count]) -> bool:
     """Whether no count is negative and the parts that exclude each other fit into their whole together."""
     if min(counts.values()) < 0:
         return False
@@ -127,14 +139,17 @@ def consistent(counts: Mapping[str, int]) -> bool:
     return all(sum(count(part, 0) for part in parts) <= count(whole, 0) for whole, parts in _EXCLUSIVE)
 
 
-def _cost(tariff: Tariff, counts: Mapping[str, int]) -> Cost:
-    """Return the cost of known counts; there is no total while a side that has a price (input, output) is not known."""
-    rates = tariff.rates(counts.get("input_tokens", 0))
+def _cost(tariff: Tariff, counts: Mapping[str, Count]) -> Cost:
+    """Return the cost of known counts; there is no total while a side that has a price (input, output) is not known.
+
+    A price of what was not counted (an image, a second of sound) is no price of the call.
+    """
+    rates = tariff.rates(int(counts.get("input_tokens", 0)))
     each, count = rates.each.get, counts.get
-    side = {"input_tokens": _ZERO, "output_tokens": _ZERO, "web_searches": _ZERO}
+    side: dict[Side, Decimal] = {"input_tokens": _ZERO, "output_tokens": _ZERO, "fees": _ZERO}
     for name, rate in rates.each.items():
         if number := count(name):
-            side[SIDES[name]] += rate * number
+            side[UNITS[name].side] += rate * number
     read = (each("input_tokens", _ZERO) + each("cache_read_input_tokens", _ZERO)) * count("cache_read_input_tokens", 0)
     if heard := count("audio_cache_read_input_tokens"):
         read += (each("audio_input_tokens", _ZERO) + each("audio_cache_read_input_tokens", _ZERO)) * heard
@@ -145,6 +160,8 @@ def _cost(tariff: Tariff, counts: Mapping[str, int]) -> Cost:
     missing = any(name not in counts and each(name) for name in ("input_tokens", "output_tokens"))
     known = "input_tokens" in counts or "output_tokens" in counts
     status: Literal["priced", "partial", "unmetered"] = "priced" if not missing else "partial" if known else "unmetered"
+    if not missing and rates.each and not rates.fixed and not any(name in counts for name in rates.each):
+        return Cost("unpriced")
     total = None if missing else rates.fixed + sum(side.values())
     return Cost(
         status=status,

@@ -1,0 +1,130 @@
+"""The first source of prices: genai-prices, as shipped in its wheel; nothing is ever fetched.
+
+What a model costs at a time (historic prices, service tiers, cliffs by input length, cache, audio, searches) is asked
+of its `calc_price`, by what one more of each unit adds to a price.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import cache
+from importlib.metadata import version as installed
+from typing import TYPE_CHECKING
+
+from llmtap.capture.exchange import Exchange
+from llmtap.enrich.tariff import Levels, Offer, Rates, Tariff
+from llmtap.enrich.units import UNITS
+
+if TYPE_CHECKING:
+    from genai_prices.types import ModelInfo, Provider
+
+SELF_HOSTED = frozenset({"ollama", "llama.cpp", "lm_studio", "vllm", "local"})
+"""Providers that run on the operator's own machines: a model's name says nothing about a price there."""
+
+_IDS = {
+    "aws.bedrock": "aws",
+    "azure.ai.inference": "azure",
+    "azure.ai.openai": "azure",
+    "gcp.gemini": "google",
+    "gcp.gen_ai": "google",
+    "gcp.vertex_ai": "google",
+    "mistral_ai": "mistral",
+    "moonshot_ai": "moonshotai",
+    "x_ai": "x-ai",
+}
+"""`gen_ai.provider.name` to the id in genai-prices, where they differ."""
+
+_PROBE = {unit.asked: unit.probe for unit in UNITS.values() if unit.asked} | {"cache_image_read_tokens": 0}
+"""A usage in which one more of any unit still fits into its whole."""
+
+
+@cache
+def _providers() -> "dict[str, Provider]":
+    """Return the shipped providers by id; the import takes a quarter of a second, when the first call is priced."""
+    from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415
+
+    return {provider.id: provider for provider in get_snapshot().providers}
+
+
+@cache
+def _version() -> str:
+    """Return of which data the prices are."""
+    return f"genai-prices {installed('genai-prices')}"
+
+
+def sold(exchange: Exchange, models: tuple[str, ...], tier: str, at: dt.datetime) -> Iterator[Offer]:
+    """Yield what whoever answered sells under the names of a call: the provider's own, then what is at the host."""
+    everyone = list(_providers().values())
+    name = exchange.endpoint.provider
+    own = _providers().get(_IDS.get(name, name))
+    segment = exchange.request.path.partition("?")[0].lstrip("/").partition("/")[0][:64]
+    url = f"https://{exchange.request.host.lower()}/{segment}/"
+    hosting = next((one for one in everyone if one is not own and re.match(one.api_pattern, url)), None)
+    for how, provider in (("provider", own), ("host", hosting)):
+        for model in models if provider else ():
+            if provider and (found := provider.find_model(model, all_providers=everyone)):
+                yield from _offer(how, provider, found, tier, at)
+
+
+def made(exchange: Exchange, models: tuple[str, ...], tier: str, at: dt.datetime) -> Iterator[Offer]:
+    """Yield what the makers of the models named sell under these names; nothing where models run on own machines."""
+    if exchange.endpoint.provider in SELF_HOSTED:
+        return
+    providers = _providers()
+    for model in models:
+        maker, slash, short = model.partition("/")
+        if slash and maker in providers and (found := providers[maker].find_model(short)):
+            yield from _offer("model", providers[maker], found, tier, at)
+        for provider in providers.values():
+            if provider.model_match and provider.model_match.is_match(model) and (found := provider.find_model(model)):
+                yield from _offer("model", provider, found, tier, at)
+
+
+def _offer(how: str, provider: "Provider", model: "ModelInfo", tier: str, at: dt.datetime) -> Iterator[Offer]:
+    """Yield a model's price, if it is one per unit or per call."""
+    if levels := _levels(provider, model, tier, at):
+        context = _context(tier) or {}
+        variants = (variant.when.items() for variant in model.price_variants or ())
+        tiered = any(all(context.get(key) == value for key, value in when) for when in variants)
+        yield Offer(Tariff(f"{how}:{provider.id}/{model.id}", _version(), levels), tiered)
+
+
+def _levels(provider: "Provider", model: "ModelInfo", tier: str, at: dt.datetime) -> Levels:
+    """Return the rates of a model at a time, by asking what one more of each unit adds to a price.
+
+    Within a level prices are linear, so this is exact. () when the price is not one per unit or per call.
+    """
+    from genai_prices.types import TieredPrices, Usage  # noqa: PLC0415 -- see _providers
+
+    context = _context(tier)
+
+    def asked(**units: int) -> Decimal:
+        return model.calc_price(Usage(**units), provider, genai_request_timestamp=at, price_context=context).total_price
+
+    try:
+        price = model.calc_price(Usage(), provider, genai_request_timestamp=at, price_context=context).model_price
+        prices = [value for value in vars(price).values() if value is not None]
+        starts = sorted({tier.start for value in prices if isinstance(value, TieredPrices) for tier in value.tiers})
+        fixed = asked()
+        steps: list[tuple[int, Rates]] = []
+        for start in (0, *starts):
+            base = _PROBE | {"input_tokens": start + _PROBE["input_tokens"]}
+            total = asked(**base)
+            added = {
+                ours: asked(**base | {unit.asked: base[unit.asked] + 1}) - total
+                for ours, unit in UNITS.items()
+                if unit.asked
+            }
+            steps.append((start, Rates(fixed, {ours: rate for ours, rate in added.items() if rate})))
+    except (LookupError, ValueError, OverflowError, OSError):  # no such unit there, or no such day
+        return ()
+    free = all(value == 0 for value in prices)
+    return tuple(steps) if prices and (free or fixed or any(rates.each for _, rates in steps)) else ()
+
+
+def _context(tier: str) -> Mapping[str, str] | None:
+    """Return how a service tier is called there; Anthropic's fast mode is a speed, OpenAI's a tier."""
+    if tier == "batch":
+        return {"processing": "batch"}
+    return {"service_tier": tier, "speed": tier} if tier else None

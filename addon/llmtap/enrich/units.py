@@ -1,0 +1,61 @@
+"""What is billed: each count of a call, on which side it is billed, and what it is called where prices come from.
+
+One row is all that a further count needs: `Usage` states it under the name of the row, genai-prices prices it as
+`asked`, a price sheet (an override, the second source) as `price`. A row whose count `Usage` does not state yet prices
+nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+type Side = Literal["input_tokens", "output_tokens", "fees"]
+
+MILLION = 1_000_000
+
+
+class Unit(NamedTuple):
+    """What one more of a count is.
+
+    `asked` is its unit in genai-prices, and `probe` how many of it a usage holds in which one more still fits into its
+    whole; `within` are the counts that include it, the widest first, and `per` is how many a stated `price` buys.
+    """
+
+    side: Side
+    asked: str | None = None
+    probe: int = 0
+    price: str | None = None
+    within: tuple[str, ...] = ()
+    per: int = MILLION
+
+
+_INPUT, _OUTPUT = ("input_tokens",), ("output_tokens",)
+_WRITTEN = (*_INPUT, "cache_write_input_tokens")
+_HEARD = (*_INPUT, "cache_read_input_tokens", "audio_input_tokens")
+
+UNITS: Mapping[str, Unit] = {
+    "input_tokens": Unit("input_tokens", "input_tokens", 100, "input"),
+    "cache_read_input_tokens": Unit("input_tokens", "cache_read_tokens", 10, "cache_read", _INPUT),
+    "cache_write_input_tokens": Unit("input_tokens", "cache_write_tokens", 20, "cache_write", _INPUT),
+    "cache_write_5m_input_tokens": Unit("input_tokens", "cache_write_5m_tokens", 5, None, _WRITTEN),
+    "cache_write_1h_input_tokens": Unit("input_tokens", "cache_write_1h_tokens", 5, "cache_write_1h", _WRITTEN),
+    "audio_input_tokens": Unit("input_tokens", "input_audio_tokens", 20, "audio_input", _INPUT),
+    "image_input_tokens": Unit("input_tokens", "input_image_tokens", 20, "image_input", _INPUT),
+    "audio_cache_read_input_tokens": Unit("input_tokens", "cache_audio_read_tokens", 1, "audio_cache_read", _HEARD),
+    "output_tokens": Unit("output_tokens", "output_tokens", 100, "output"),
+    "audio_output_tokens": Unit("output_tokens", "output_audio_tokens", 10, "audio_output", _OUTPUT),
+    "image_output_tokens": Unit("output_tokens", "output_image_tokens", 10, "image_output", _OUTPUT),
+    "reasoning_output_tokens": Unit("output_tokens", "output_reasoning_tokens", 10, "reasoning", _OUTPUT),
+    "web_searches": Unit("fees", "web_searches", 0, "web_search", per=1),
+    "search_units": Unit("fees", "rerank_searches", 0, "search", per=1),
+    "audio_seconds": Unit("fees", "audio_seconds", 100, "audio_second", per=1),
+    "characters": Unit("fees", "input_characters", 0, "character"),
+    "pages": Unit("fees", "input_document_pages", 0, "page", per=1),
+    "images": Unit("fees", None, 0, "image", per=1),
+}
+"""Counts of `Usage` to what is billed for them; each whole stands before its parts.
+
+The probe of `audio_seconds` is beyond the ten seconds that Groq bills at least.
+"""
+
+PRICES = frozenset(unit.price for unit in UNITS.values() if unit.price is not None)
+"""What a price sheet may state, beside `request`, which is per call."""

@@ -1,0 +1,41 @@
+"""The first source: who sells, what its price is, and whether it is one of the service tier asked for."""
+
+import datetime as dt
+
+import pytest
+
+from llmtap.enrich.published import made, sold
+from tests.enrich.call import exchange
+
+AT = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("model", "tier", "tiered"),
+    [("gpt-5", "flex", True), ("gpt-5", "batch", True), ("gpt-5", "spacious", False), ("gpt-5", "", False)],
+)
+def test_an_offer_says_whether_it_is_of_the_tier(model: str, tier: str, tiered: bool) -> None:  # noqa: FBT001 -- expected
+    """A tier that the source does not know is offered at the standard price, and marked so."""
+    offer = next(sold(exchange(), (model,), tier, AT))
+    assert (offer.tiered, offer.tariff.pricing) == (tiered, "provider:openai/gpt-5")
+
+
+def test_the_provider_comes_before_the_host() -> None:
+    """A provider without prices of his own sells at those of the host; whom nobody knows sells nothing."""
+    call = exchange(provider="zhipu", host="api.z.ai")
+    assert next(sold(call, ("glm-4.6",), "", AT)).tariff.pricing.startswith("host:zai/")
+    assert list(sold(exchange(provider="x.example", host="x.example"), ("gpt-5",), "", AT)) == []
+
+
+def test_a_maker_sells_what_a_stranger_serves() -> None:
+    """The name tells the maker, with or without it before a slash; on one's own machine it tells nothing."""
+    stranger = exchange(provider="x.example", host="x.example")
+    for name in ("gpt-5", "openai/gpt-5"):
+        assert next(made(stranger, (name,), "", AT)).tariff.pricing == "model:openai/gpt-5"
+    assert list(made(exchange(provider="ollama", host="localhost"), ("gpt-5",), "", AT)) == []
+
+
+def test_the_fastest_sound_is_billed_by_the_second() -> None:
+    """Whisper costs 0.36 USD an hour (https://developers.openai.com/api/docs/pricing), so 0.0001 a second."""
+    rates = next(sold(exchange(), ("whisper-1",), "", AT)).tariff.rates(0)
+    assert f"{rates.each['audio_seconds']:f}".rstrip("0") == "0.0001"
