@@ -7,6 +7,8 @@ for `delta` and `message`, and one function merges both. What vendors add is rea
 Source: https://platform.openai.com/docs/api-reference/chat and .../completions; vendors' own members as named.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 from llmtap.decode.errors import read_error
@@ -73,6 +75,22 @@ class _Groq(msgspec.Struct, gc=False):
     usage: ChatUsage | None = None
 
 
+class _Growth(msgspec.Struct, gc=False):
+    """A chunk without what chunks repeat: who they are is most of their members, and a third of the time to read them.
+
+    What is no choice is only seen to be there: such a chunk is read whole.
+    """
+
+    choices: list[_Choice] | None = None
+    usage: object = None
+    error: object = None
+    x_groq: object = None
+
+
+_grown = msgspec.json.Decoder(_Growth).decode
+_NO_GROWTH = _Growth()
+
+
 class _Completion(msgspec.Struct, gc=False):
     """A chunk or a whole answer."""
 
@@ -119,6 +137,13 @@ def merge(answer: Answer, event: Event) -> bool:
     Text, reasoning, a refusal, audio and any piece of a tool call are content; a role alone is none.
     """
     data = event.data
+    if answer.model is not None and event.name != "error":
+        try:
+            growth = _grown(data)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # the end mark, or an odd chunk
+            growth = _NO_GROWTH
+        if growth.choices and growth.usage is None and growth.error is None and growth.x_groq is None:
+            return _merge_choices(answer, growth.choices, streamed=True)
     if not data.startswith(b"{"):
         data = data.strip()
         if not data or data == b"[DONE]":
@@ -137,8 +162,12 @@ def _merge(answer: Answer, body: bytes, *, streamed: bool) -> bool:
         _merge_head(answer, completion)
     if completion.error is not None or (completion.choices is None and completion.usage is None):
         answer.error = read_error(body) or answer.error
+    return _merge_choices(answer, completion.choices or (), streamed=streamed)
+
+
+def _merge_choices(answer: Answer, choices: Iterable[_Choice], *, streamed: bool) -> bool:
     carried = False
-    for choice in completion.choices or ():
+    for choice in choices:
         index = choice.index
         turn = choice.delta or choice.message if streamed else choice.message or choice.delta
         if index not in answer.roles:
