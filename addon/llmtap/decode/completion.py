@@ -181,7 +181,7 @@ def _merge_choices(answer: Answer, choices: Iterable[_Choice], *, streamed: bool
         reason = choice.finish_reason or choice.stop_reason
         if reason and (choice.finish_reason or isinstance(reason, str)):  # a number is the token that vLLM stopped at
             answer.finish_reasons[index] = str(reason)
-            answer.completed = answer.roles.keys() <= answer.finish_reasons.keys()
+            answer.completed = len(answer.roles) <= len(answer.finish_reasons)
         if choice.error is not None:
             answer.error = read_error(msgspec.json.encode({"error": choice.error})) or answer.error
     return carried

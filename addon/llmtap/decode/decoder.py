@@ -12,7 +12,7 @@ import msgspec
 
 from llmtap.capture.exchange import Body, Exchange, Headers, Response, header
 from llmtap.decode.encoding import undo
-from llmtap.decode.errors import read_error
+from llmtap.decode.errors import LONGEST_ERROR, read_error
 from llmtap.decode.events import Event, json_array, json_lines, server_sent_events
 from llmtap.decode.eventstream import event_stream
 from llmtap.decode.formats import FORMATS, WireFormat
@@ -52,10 +52,6 @@ _STREAMS = {"events": server_sent_events, "lines": json_lines, "array": json_arr
 _UNKNOWN = "unknown"
 _HOPELESS = 1000
 """A stream with this many unreadable events is no stream of the wire format, and is left off."""
-
-
-_LONGEST_ERROR = 1024 * 1024
-"""How many bytes of an error body are read; no provider says more, and what echoes a request is not worth a stall."""
 
 
 class _AnyRequest(msgspec.Struct):
@@ -172,7 +168,7 @@ def _read_response(wire_format: WireFormat | None, response: Response, body: Bod
     # The responses of a WebSocket session are messages, one a line (capture.session).
     kind = "lines" if response.status == _SWITCHED and head else framing(head, response.headers)
     failed = response.status >= _FAILED
-    oversized = failed and sum(len(data) for _, data in body.chunks) > _LONGEST_ERROR
+    oversized = failed and sum(len(data) for _, data in body.chunks) > LONGEST_ERROR
     if wire_format is not None:
         events = _events(kind, reading.answer, body)
         if events is not None:
@@ -185,7 +181,7 @@ def _read_response(wire_format: WireFormat | None, response: Response, body: Bod
             _read_plain(reading, wire_format, body)
     reading.answer.usage = headed(reading.answer.usage, response.headers)
     if failed:  # its type may stand in a header, which no format sees
-        reading.answer.error = read_error(_joined(body)[:_LONGEST_ERROR], response.headers) or reading.answer.error
+        reading.answer.error = read_error(_joined(body)[:LONGEST_ERROR], response.headers) or reading.answer.error
     return reading
 
 

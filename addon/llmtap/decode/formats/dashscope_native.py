@@ -168,7 +168,7 @@ def _merge(answer: Answer, body: bytes) -> bool:
         carried = _merge_turn(answer, index, choice.message or _Turn()) or carried
         if choice.finish_reason and choice.finish_reason != "null":
             answer.finish_reasons[index] = choice.finish_reason
-    answer.completed = bool(answer.finish_reasons) and answer.roles.keys() <= answer.finish_reasons.keys()
+    answer.completed = bool(answer.finish_reasons) and len(answer.roles) <= len(answer.finish_reasons)
     return carried
 
 

@@ -172,7 +172,7 @@ def _merge_candidate(answer: Answer, candidate: _Candidate) -> bool:
     carried = merge_content(answer, index, candidate.content) if candidate.content else False
     if candidate.finish_reason not in _UNSPECIFIED:
         answer.finish_reasons[index] = _word(candidate.finish_reason, _FINISHES)
-        answer.completed = answer.roles.keys() <= answer.finish_reasons.keys()
+        answer.completed = len(answer.roles) <= len(answer.finish_reasons)
     return carried
 
 
