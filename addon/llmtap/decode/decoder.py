@@ -213,6 +213,7 @@ def _fold(reading: _Reading, wire_format: WireFormat, events: Iterable[Event]) -
                     break
         if carried and event.at is not None:
             times.append(event.at)
+    answer.settle()
     reading.events = count
     cut_off = 0 < unreadable < _HOPELESS and last_unreadable == count and not answer.completed
     if unreadable > cut_off:
