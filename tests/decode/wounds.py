@@ -14,7 +14,7 @@ from tests.exchanges.story import Story
 type Path = tuple[str | int, ...]
 """Where a value stands in JSON."""
 
-_CUTS = {"events": server_sent_events, "lines": json_lines, "array": json_array, "frames": event_stream}
+CUTS = {"events": server_sent_events, "lines": json_lines, "array": json_array, "frames": event_stream}
 _PLACE = "\x1aplace"
 _FRAGMENTS = (
     *(b"null", b"true", b"0", b"-1", b"1.5", b"1e400", b"NaN", b"-Infinity", b"1" * 400, b"9223372036854775808"),
@@ -28,7 +28,7 @@ _FRAGMENTS = (
 def events(story: Story) -> list[Event]:
     """Return the events of a story's answer; none of an unstreamed one."""
     response = story.exchange().response
-    cut = _CUTS.get(framing(story.response_body, response.headers if response else ()))
+    cut = CUTS.get(framing(story.response_body, response.headers if response else ()))
     return list(cut(response.body)) if cut and response else []
 
 

@@ -159,6 +159,10 @@ class PartDraft:
     name: str | None = None
     text: list[str] = field(default_factory=list)
 
+    def whole(self) -> Part:
+        """Return the part as far as it has grown."""
+        return Part(self.kind, "".join(self.text), self.id, self.name)
+
 
 @dataclass(slots=True)
 class Answer:
@@ -211,7 +215,7 @@ class Answer:
         self.settle()
         choices: dict[int, list[Part]] = {}
         for draft in self.parts.values():
-            choices.setdefault(draft.choice, []).append(Part(draft.kind, "".join(draft.text), draft.id, draft.name))
+            choices.setdefault(draft.choice, []).append(draft.whole())
         return InferenceResponse(
             id=self.id,
             model=self.model,
