@@ -37,8 +37,9 @@ format: $(installed) ## mend what can be mended by itself
 elasticsearch: $(installed) ## a real Elasticsearch on loopback, until Ctrl-C
 	@$(bin)/python -m tests.engines.elasticsearch
 
-bench: $(installed) ## llmtap against bare mitmdump
+bench: $(installed) ## llmtap against bare mitmdump, and what decoding costs
 	@$(bin)/python -m benchmarks
+	@$(bin)/python -m benchmarks.decoding
 
 constraints: ## pin the newest tree that pyproject.toml allows
 	@scripts/pin >constraints.txt.new && mv constraints.txt.new constraints.txt

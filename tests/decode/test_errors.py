@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from llmtap.capture.exchange import Body, Endpoint, Exchange, Request, Response
 from llmtap.decode.decoder import decode
-from llmtap.decode.errors import read_error
+from llmtap.decode.errors import LONGEST_ERROR, read_error
 from llmtap.decode.inference import ProviderError
 
 SHAPES = {
@@ -145,6 +145,13 @@ def test_amazon_names_the_type_in_a_header() -> None:
 def test_no_error_is_none(body: bytes) -> None:
     """A body that states no error, and one that says nothing, give None."""
     assert read_error(body) is None
+
+
+def test_a_body_too_long_for_an_error_is_none() -> None:
+    """A huge answer is never built to find out that it states no error."""
+    body = b'{"error":{"message":"m"},"data":"%b"}'
+    assert read_error(body % (b"x" * 1000)) == ProviderError(message="m")
+    assert read_error(body % (b"x" * LONGEST_ERROR)) is None
 
 
 @given(st.binary() | st.sampled_from([body for body, _ in SHAPES.values()]).map(lambda body: body[:-9] + b"[[}]"))

@@ -54,13 +54,36 @@ def test_split_anywhere(pieces: list[bytes]) -> None:
     assert untimed(list(server_sent_events(body(*pieces)))) == untimed(whole)
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            [b"data: ", b"event: ", b"data:", b"x", b"\n\n", b"\n", b"\r\n", b"\n\ndata: y", b"\n\nevent: e\n"]
+        ),
+        max_size=20,
+    )
+)
+def test_line_by_line(pieces: list[bytes]) -> None:
+    """Law: the ways in which common shapes are cut fast give what reading line by line, as the standard says, gives."""
+    text, read, name, data = b"".join(pieces), [], "", list[bytes]()
+    for line in [*text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"), b""]:
+        field, _, value = line.partition(b":")
+        if field == b"data":
+            data.append(value.removeprefix(b" "))
+        elif field == b"event":
+            name = value.removeprefix(b" ").decode()
+        elif not line:
+            read += [Event(b"\n".join(data), name or None)] if data else []
+            name, data = "", []
+    assert untimed(list(server_sent_events(body(text)))) == read
+
+
 @given(st.lists(st.sampled_from([b"{}", b"\r", b"\n", b"x", b" ", b""]), max_size=40))
 def test_lines_split_anywhere(pieces: list[bytes]) -> None:
     """Law: however the bytes are cut, equal lines."""
     assert untimed(list(json_lines(body(*pieces)))) == untimed(list(json_lines(body(b"".join(pieces)))))
 
 
-@given(st.lists(st.sampled_from([b"data: x", b"\r\n", b"\n", b"\r"]), max_size=30))
+@given(st.lists(st.sampled_from([b"data: x", b"event: e", b"\r\n", b"\n", b"\r"]), max_size=30))
 def test_an_event_arrives_with_its_last_byte(pieces: list[bytes]) -> None:
     """An event is there once the bytes up to its instant are, and not before."""
     events = list(server_sent_events(body(*pieces)))

@@ -160,6 +160,27 @@ def test_a_shape_that_contains_itself_too_often() -> None:
             read(Nested, b'{"n":"x","inside":' * depth + b"{}" + b"}" * depth)
 
 
+class Piece(msgspec.Struct):
+    """A shape that may contain a word, or a list of its kind."""
+
+    inside: "str | list[Piece] | None" = None
+    n: int | None = None
+
+
+def test_a_choice_of_one_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How deep a value lies does not matter to how often it is converted: its kind tells which member takes it."""
+    converted: list[object] = []
+    convert = msgspec.convert
+
+    def counted(value: object, kind: type[object], *, strict: bool = True) -> object:
+        converted.append(value)
+        return convert(value, kind, strict=strict)
+
+    monkeypatch.setattr(msgspec, "convert", counted)
+    whole = read(Piece, b'{"n":"1","inside":[' * 50 + b'{"inside":"deep"}' + b"]}" * 50)
+    assert (whole.n, len(converted)) == (1, 50 + 1)
+
+
 def test_a_shape_is_taken_apart_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """How many items do not fit does not matter to how often msgspec is asked for the fields of their shape."""
     asked: list[object] = []

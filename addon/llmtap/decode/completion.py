@@ -7,6 +7,8 @@ for `delta` and `message`, and one function merges both. What vendors add is rea
 Source: https://platform.openai.com/docs/api-reference/chat and .../completions; vendors' own members as named.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 from llmtap.decode.errors import read_error
@@ -77,6 +79,23 @@ class _Status(msgspec.Struct, gc=False):
     status_code: int = 0
 
 
+class _Growth(msgspec.Struct, gc=False):
+    """A chunk without what chunks repeat: who they are is most of their members, and a third of the time to read them.
+
+    What is no choice is only seen to be there: such a chunk is read whole.
+    """
+
+    choices: list[_Choice] | None = None
+    usage: object = None
+    error: object = None
+    x_groq: object = None
+    base_resp: object = None
+
+
+_grown = msgspec.json.Decoder(_Growth).decode
+_NO_GROWTH = _Growth()
+
+
 class _Completion(msgspec.Struct, gc=False):
     """A chunk or a whole answer; MiniMax tells in `base_resp` how it went, with HTTP's status 200."""
 
@@ -124,6 +143,13 @@ def merge(answer: Answer, event: Event) -> bool:
     Text, reasoning, a refusal, audio and any piece of a tool call are content; a role alone is none.
     """
     data = event.data
+    if answer.model is not None and event.name != "error":
+        try:
+            growth = _grown(data)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # the end mark, or an odd chunk
+            growth = _NO_GROWTH
+        if growth.choices and growth.usage is growth.error is growth.x_groq is growth.base_resp is None:
+            return _merge_choices(answer, growth.choices, streamed=True)
     if not data.startswith(b"{"):
         data = data.strip()
         if not data or data == b"[DONE]":
@@ -144,8 +170,12 @@ def _merge(answer: Answer, body: bytes, *, streamed: bool) -> bool:
         answer.error = read_error(body) or answer.error
     if completion.base_resp is not None and completion.base_resp.status_code:
         answer.error = read_error(body) or answer.error
+    return _merge_choices(answer, completion.choices or (), streamed=streamed)
+
+
+def _merge_choices(answer: Answer, choices: Iterable[_Choice], *, streamed: bool) -> bool:
     carried = False
-    for choice in completion.choices or ():
+    for choice in choices:
         index = choice.index
         turn = choice.delta or choice.message if streamed else choice.message or choice.delta
         if index not in answer.roles:
@@ -159,7 +189,7 @@ def _merge(answer: Answer, body: bytes, *, streamed: bool) -> bool:
         reason = choice.finish_reason or choice.stop_reason
         if reason and (choice.finish_reason or isinstance(reason, str)):  # a number is the token that vLLM stopped at
             answer.finish_reasons[index] = str(reason)
-            answer.completed = answer.roles.keys() <= answer.finish_reasons.keys()
+            answer.completed = len(answer.roles) <= len(answer.finish_reasons)
         if choice.error is not None:
             answer.error = read_error(msgspec.json.encode({"error": choice.error})) or answer.error
     return carried

@@ -12,7 +12,7 @@ import msgspec
 
 from llmtap.capture.exchange import Body, Exchange, Headers, Response, header
 from llmtap.decode.encoding import undo
-from llmtap.decode.errors import read_error
+from llmtap.decode.errors import LONGEST_ERROR, read_error
 from llmtap.decode.events import Event, json_array, json_lines, server_sent_events
 from llmtap.decode.eventstream import event_stream
 from llmtap.decode.formats import FORMATS, OPERATIONS, WireFormat
@@ -33,10 +33,6 @@ _STREAMS = {"events": server_sent_events, "lines": json_lines, "array": json_arr
 _UNKNOWN = "unknown"
 _HOPELESS = 1000
 """A stream with this many unreadable events is no stream of the wire format, and is left off."""
-
-
-_LONGEST_ERROR = 1024 * 1024
-"""How many bytes of an error body are read; no provider says more, and what echoes a request is not worth a stall."""
 
 
 class _AnyRequest(msgspec.Struct):
@@ -162,7 +158,7 @@ def _read_response(
     # The responses of a WebSocket session are messages, one a line (capture.session).
     kind = "lines" if response.status == _SWITCHED and head else framing(head, response.headers)
     refused = response.status >= _FAILED
-    oversized = refused and sum(len(data) for _, data in body.chunks) > _LONGEST_ERROR
+    oversized = refused and sum(len(data) for _, data in body.chunks) > LONGEST_ERROR
     if wire_format is not None:
         if kind == "messages" and not streamed:
             kind, body = "json", unwrapped(body, response.headers)
@@ -178,7 +174,7 @@ def _read_response(
     reading.answer.usage = headed(reading.answer.usage, response.headers)
     termed(reading.answer, response.headers)
     if refused:  # its type may stand in a header, which no format sees
-        reading.answer.error = read_error(_joined(body)[:_LONGEST_ERROR], response.headers) or reading.answer.error
+        reading.answer.error = read_error(_joined(body)[:LONGEST_ERROR], response.headers) or reading.answer.error
     reading.answer.error = failed(response) or reading.answer.error
     reading.answer.completed = reading.answer.completed or succeeded(response)
     return reading
@@ -214,6 +210,7 @@ def _fold(reading: _Reading, wire_format: WireFormat, events: Iterable[Event], *
                     break
         if carried and event.at is not None:
             times.append(event.at)
+    answer.settle()
     reading.events = count
     cut_off = 0 < unreadable < _HOPELESS and last_unreadable == count and not answer.completed
     if unreadable > cut_off:

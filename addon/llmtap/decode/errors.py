@@ -12,6 +12,9 @@ from llmtap.capture.exchange import Headers, header
 from llmtap.decode.inference import ProviderError
 from llmtap.decode.lenient import read
 
+LONGEST_ERROR = 1024 * 1024
+"""Bytes; no provider says more, and what echoes a request, or is no error at all, is not worth a stall."""
+
 _TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,200})", re.IGNORECASE)
 _FINE = (0, 200, "0", "200", "")
 """Numbers that say that all is well."""
@@ -20,6 +23,8 @@ _HTML = re.compile(rb"\s*<(?:!doctype|html|head|body|title)", re.IGNORECASE)
 
 def read_error(body: bytes, headers: Headers = ()) -> ProviderError | None:
     """Return the error that a body of any kind states (JSON of every shape in providers.md 1.8, or HTML), or None."""
+    if len(body) > LONGEST_ERROR:
+        return None
     if _HTML.match(body):
         title = _TITLE.search(body[:65536])
         return ProviderError(message=title[1].decode("utf-8", "replace").strip() if title else None)

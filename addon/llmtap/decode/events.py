@@ -7,7 +7,7 @@ nothing here reads JSON, but for where an object of an array ends.
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from llmtap.capture.exchange import Body, Chunk
@@ -46,21 +46,16 @@ def server_sent_events(body: Body) -> Iterator[Event]:
     stream cut off is told by its data. Where bytes are missing from the body, the events around the hole are given up.
     """
     for run in _runs(body):
-        for block, at in _units(run, b"\n\n"):
-            # The one shape that a fast stream has thousands of: these three lines save half the time.
-            if block.startswith(b"data: ") and _LINE_FEED not in block:
-                yield _new(Event, (block[6:], None, at))
-            elif (event := _event(block, at)) is not None:
-                yield event
+        yield from _units(run, b"\n\n", b"data: ", _event)
 
 
 def json_lines(body: Body) -> Iterator[Event]:
     """Yield each line that is not blank, without the white space around it (`application/x-ndjson` and its kin)."""
     for run in _runs(body):
-        for unit, at in _units(run, b"\n"):
-            line = unit.strip()
+        for event in _units(run, b"\n", b"", _line):
+            line = event.data.strip()
             if line:
-                yield Event(line, None, at)
+                yield event if line is event.data else event._replace(data=line)
 
 
 def json_array(body: Body) -> Iterator[Event]:
@@ -91,8 +86,16 @@ def json_array(body: Body) -> Iterator[Event]:
             yield Event(text[start:], None, ats[-1])
 
 
+def _line(line: bytes, at: float | None) -> Event:
+    return _new(Event, (line, None, at))
+
+
 def _event(block: bytes, at: float | None) -> Event | None:
     """Return the event that the lines of `block` make, or None when none of them is data."""
+    if block.startswith(b"event: "):  # and one line of data: what fast streams have thousands of is cut at once
+        named, mark, said = block.partition(b"\ndata: ")
+        if mark and _LINE_FEED not in named and _LINE_FEED not in said:
+            return _new(Event, (said, named[7:].decode("utf-8", "replace") or None, at))
     name: bytes | None = None
     data: list[bytes] = []
     for line in block.split(b"\n"):
@@ -115,38 +118,51 @@ def _runs(body: Body) -> list[_Run]:
     ]
 
 
-def _units(run: _Run, mark: bytes) -> Iterator[tuple[bytes, float | None]]:
-    """Yield what stands between the end marks, every line ended by LF, and when each end mark was complete.
+def _units(
+    run: _Run, mark: bytes, opening: bytes, read: Callable[[bytes, float | None], Event | None]
+) -> Iterator[Event]:
+    """Yield what `read` makes of each unit between the end marks, every line ended by LF, as of when that was complete.
 
-    The last unit needs no end mark; beside a hole only units that are whole for certain are yielded. None is empty.
+    The last unit needs no end mark; beside a hole only units that are whole for certain are read. One line that begins
+    with `opening` is what a fast stream has thousands of: what stands behind is its data, and is cut out at once.
     """
     chunks, whole_start, whole_end = run
-    text = b"".join(data for _, data in chunks)
-    carriage = b"\r" in text
-    ends, ats = _arrivals(chunks, carriage=carriage)
-    if carriage:
-        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    text, ends, ats = _lined(chunks)
     start = len(_BOM) if whole_start and text.startswith(_BOM) else 0
     if not whole_start:
         start = text.find(mark) + len(mark)
         if start < len(mark):
             return
-    piece, limit, step = 0, ends[0], len(mark)
-    while start < len(text):
+    whole = len(text) if whole_end else text.rfind(mark, start)
+    arrived, limit, step, cut = 0, ends[0], len(mark), mark + opening
+    while start < whole:
         # A batch at a time, since a body of blank lines would make a list many times its size.
-        last = text.find(mark, start + _BATCH)
-        stop = len(text) if last < 0 else last
-        units = text[start:stop].split(mark)
-        if last < 0 and not whole_end:
-            units.pop()
-        for unit in units:
-            start += len(unit) + step
-            while start > limit:
-                piece += 1
-                limit = ends[piece]
-            if unit:
-                yield unit, ats[piece]
+        last = text.find(mark, start + _BATCH, whole)
+        stop = whole if last < 0 else last
+        for number, piece in enumerate(text[start:stop].split(cut)):
+            if number and _LINE_FEED not in piece:
+                start += len(cut) + len(piece)
+                while start > limit:
+                    arrived += 1
+                    limit = ends[arrived]
+                yield _new(Event, (piece, None, ats[arrived]))
+                continue
+            for unit in (opening + piece if number else piece).split(mark):
+                start += len(unit) + step
+                while start > limit:
+                    arrived += 1
+                    limit = ends[arrived]
+                if unit and (event := read(unit, ats[arrived])) is not None:
+                    yield event
         start = stop + step
+
+
+def _lined(chunks: Sequence[Chunk]) -> tuple[bytes, list[float], list[float | None]]:
+    """Return the text of the pieces, every line of it ended by LF, and the arrivals in it."""
+    text = b"".join(data for _, data in chunks)
+    carriage = b"\r" in text
+    ends, ats = _arrivals(chunks, carriage=carriage)
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if carriage else text, ends, ats
 
 
 def _arrivals(chunks: Sequence[Chunk], *, carriage: bool) -> tuple[list[float], list[float | None]]:

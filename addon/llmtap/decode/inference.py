@@ -4,7 +4,7 @@ Token counts follow the OTel GenAI conventions: `input_tokens` includes cached t
 reasoning tokens, whatever the provider's own arithmetic is (providers.md 1.6); the parts are kept beside the totals.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -200,6 +200,10 @@ class PartDraft:
     name: str | None = None
     text: list[str] = field(default_factory=list)
 
+    def whole(self) -> Part:
+        """Return the part as far as it has grown."""
+        return Part(self.kind, "".join(self.text), self.id, self.name)
+
 
 @dataclass(slots=True)
 class Answer:
@@ -223,6 +227,24 @@ class Answer:
     roles: dict[int, str] = field(default_factory=dict)
     finish_reasons: dict[int, str] = field(default_factory=dict)
     parts: dict[Hashable, PartDraft] = field(default_factory=dict)
+    stated: object = None
+    counting: Callable[[Usage | None], Usage | None] | None = None
+
+    def count[T](self, read: Callable[[Usage | None, T], Usage | None], stated: T, *, whole: bool) -> None:
+        """Take what each event of a stream says anew of the usage; it is read once nothing else can take its place.
+
+        What is `whole` takes the place of all that was stated before, and what is stated again as it was says nothing.
+        """
+        if stated == self.stated:
+            return
+        if not whole:
+            self.settle()
+        self.stated, self.counting = stated, lambda before: read(before, stated)
+
+    def settle(self) -> None:
+        """Read the usage that was stated last."""
+        if self.counting is not None:
+            self.usage, self.counting = self.counting(self.usage), None
 
     def part(self, key: Hashable, kind: PartKind, choice: int = 0) -> PartDraft:
         """Return the growing part called `key`, made on first use; parts keep the order in which they began."""
@@ -233,9 +255,10 @@ class Answer:
 
     def response(self, *, streamed: bool) -> InferenceResponse:
         """Return what has been merged so far, as a value."""
+        self.settle()
         choices: dict[int, list[Part]] = {}
         for draft in self.parts.values():
-            choices.setdefault(draft.choice, []).append(Part(draft.kind, "".join(draft.text), draft.id, draft.name))
+            choices.setdefault(draft.choice, []).append(draft.whole())
         return InferenceResponse(
             id=self.id,
             model=self.model,

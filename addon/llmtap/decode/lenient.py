@@ -126,8 +126,8 @@ def _fit_union(value: object, members: tuple[object, ...]) -> object:
     """Return `value` as the first member that takes it whole, else as the first that takes some of it."""
     if value is None:
         return None if type(None) in members else _NOTHING
-    loose = [member for member in members if member is not type(None)]
-    for member in loose:
+    loose = [member for member in members if member is not type(None) and _alike(value, member)]
+    for member in loose if len(loose) > 1 else ():
         try:
             return msgspec.convert(value, typing.cast("type[object]", member))
         except (msgspec.ValidationError, RecursionError, TypeError, ValueError):
@@ -137,6 +137,19 @@ def _fit_union(value: object, members: tuple[object, ...]) -> object:
         if fitted is not _NOTHING:
             return fitted
     return _NOTHING
+
+
+def _alike(value: object, member: object) -> bool:
+    """Return whether an object meets a shape for objects, a list one for lists: most unions are of one of each.
+
+    Where one member alone can take a value nothing need be tried, which else is tried anew at each depth of the value.
+    """
+    kind, (struct, *_) = _anatomy(member)
+    if kind in (list, tuple):
+        return isinstance(value, list)
+    if kind in (dict, msgspec.Struct):
+        return isinstance(value, dict)
+    return struct in (object, msgspec.Raw) or not isinstance(value, (list, dict))
 
 
 @functools.cache

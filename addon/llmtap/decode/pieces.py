@@ -86,7 +86,7 @@ def message(content: Content | str, role: str = "user") -> Message:
         return Message(role, (Part("text", content),))
     said = Answer()
     merge_content(said, 0, content)
-    parts = tuple(part for turn in said.response(streamed=False).messages for part in turn.parts)
+    parts = tuple(draft.whole() for draft in said.parts.values())
     if parts and all(part.kind == "tool_result" for part in parts):
         return Message("tool", parts)
     stated = content.role or role

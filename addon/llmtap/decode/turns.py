@@ -90,7 +90,7 @@ def message(turn: Turn) -> Message:
         turn = msgspec.structs.replace(turn, content=None)
     rest = Answer()
     merge_turn(rest, 0, turn)
-    return Message(role, pieces + tuple(part for said in rest.response(streamed=False).messages for part in said.parts))
+    return Message(role, (*pieces, *(draft.whole() for draft in rest.parts.values())))
 
 
 def merge_turn(answer: Answer, choice: int, turn: Turn) -> bool:

@@ -200,3 +200,16 @@ def test_depth_harms_nothing(depth: int, opening: bytes, closing: bytes) -> None
             anthropic_messages.read_response(Answer(), body)
         except msgspec.MsgspecError:
             continue
+
+
+def test_an_input_is_finished_once() -> None:
+    """An end that is repeated, with a piece before it or without, leaves what was finished as it is."""
+    start = {"type": "content_block_start", "index": 0, "content_block": {"type": "tool_use", "id": "t", "name": "n"}}
+    piece = {"type": "content_block_delta", "index": 0, "delta": {"partial_json": '{"a": 1}'}}
+    stop = {"type": "content_block_stop", "index": 0}
+    answer = fold(Event(json.dumps(data).encode()) for data in (start, piece, stop))
+    finished = answer.parts[0].text[0]
+    for data in (stop, piece, stop):
+        anthropic_messages.merge(answer, Event(json.dumps(data).encode()))
+    assert (answer.parts[0].text[0], finished) == (finished, '{"a":1}')
+    assert answer.parts[0].text[0] is finished

@@ -160,3 +160,18 @@ def test_depth_harms_nothing(depth: int) -> None:
             bedrock_converse.read_response(Answer(), body)
         except msgspec.MsgspecError:
             continue
+
+
+def test_an_input_is_finished_once() -> None:
+    """An end that is repeated, with a piece before it or without, leaves what was finished as it is."""
+    empty, piece = ({"contentBlockIndex": 0, "delta": {"toolUse": {"input": text}}} for text in ("", '{"a": 1}'))
+    stop = {"contentBlockIndex": 0}
+    answer = Answer()
+    for data in (empty, piece, stop):
+        bedrock_converse.merge(answer, Event(json.dumps(data).encode()))
+    (draft,) = answer.parts.values()
+    finished = draft.text[0]
+    for data in (stop, piece, stop):
+        bedrock_converse.merge(answer, Event(json.dumps(data).encode()))
+    assert finished == '{"a":1}'
+    assert draft.text[0] is finished

@@ -174,3 +174,16 @@ def test_depth_harms_nothing(depth: int) -> None:
             attempt(body)
         except msgspec.MsgspecError:
             continue
+
+
+def test_an_input_is_finished_once() -> None:
+    """An end that is repeated, with a piece before it or without, leaves what was finished as it is."""
+    piece = event("step.delta", index=0, delta={"type": "arguments_delta", "arguments": '{"a": 1}'})
+    stop = event("step.stop", index=0)
+    answer = fold(piece, stop)
+    (draft,) = answer.parts.values()
+    finished = draft.text[0]
+    for again in (stop, piece, stop):
+        gemini_interactions.merge(answer, again)
+    assert finished == '{"a":1}'
+    assert draft.text[0] is finished

@@ -18,6 +18,8 @@ from llmtap.decode.inference import Answer, InferenceRequest, Usage
 from llmtap.decode.lenient import read
 from llmtap.decode.message_usage import MessageUsage, message_usage
 
+_WAYS = 16
+"""How many ways in which requests ended are told apart; Anthropic has four."""
 _COUNTS = tuple(field.name for field in fields(Usage) if field.name != "inconsistent")
 
 
@@ -80,8 +82,9 @@ def merge(answer: Answer, event: Event) -> bool:
 
 def _add(answer: Answer, result: _Result) -> None:
     """Add one answer to the sum; the ways in which requests ended are finish reasons, each of them once."""
-    if result.type and result.type not in answer.finish_reasons.values():
-        answer.finish_reasons[len(answer.finish_reasons)] = result.type
+    ways = answer.finish_reasons
+    if result.type and len(ways) < _WAYS and result.type not in ways.values():
+        ways[len(ways)] = result.type
     if result.message is None:
         return
     answer.model = answer.model or result.message.model

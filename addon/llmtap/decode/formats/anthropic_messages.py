@@ -183,15 +183,18 @@ def _grow(answer: Answer, index: int, delta: _Delta) -> bool:
 
 
 def _settle(answer: Answer, index: int) -> None:
-    """Write a finished tool input as compact JSON, so that it is the same however it arrived."""
+    """Write a finished tool input as compact JSON, so that it is the same however it arrived.
+
+    An empty piece behind it says that it was finished: ends that repeat would else cost its whole length each time.
+    """
     draft = answer.parts.get(index)
-    if draft is None or draft.kind != "tool_call":
+    if draft is None or draft.kind != "tool_call" or draft.text[1:2] == [""]:
         return
     text = "".join(draft.text) or "{}"
     try:
-        draft.text[:] = [compact(msgspec.json.decode(text))]
+        draft.text[:] = [compact(msgspec.json.decode(text)), ""]
     except (msgspec.MsgspecError, RecursionError):
-        draft.text[:] = [text]
+        draft.text[:] = [text, ""]
 
 
 def _close(answer: Answer, stop_reason: str | None, stated: MessageUsage | None) -> None:

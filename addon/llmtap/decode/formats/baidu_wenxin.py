@@ -7,8 +7,9 @@ import msgspec
 
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
 from llmtap.decode.lenient import read
+from llmtap.decode.tally import count
 from llmtap.decode.turns import Function, Turn, merge_turn, message
 from llmtap.decode.usage import ChatUsage, chat_usage
 
@@ -63,6 +64,7 @@ def read_request(body: bytes) -> InferenceRequest:
 def read_response(answer: Answer, body: bytes) -> None:
     """Merge a whole answer; a body without a result is asked for the error it states (`error_code`, status 200)."""
     _merge(answer, body)
+    answer.settle()
 
 
 def merge(answer: Answer, event: Event) -> bool:
@@ -78,6 +80,11 @@ def _merge(answer: Answer, body: bytes) -> bool:
     if stated.finish_reason:
         answer.finish_reasons[0] = stated.finish_reason
     if stated.usage is not None:
-        answer.usage = chat_usage(stated.usage) or answer.usage
+        counted = count(stated.usage.prompt_tokens) is not None and count(stated.usage.completion_tokens) is not None
+        answer.count(_latest, stated.usage, whole=counted)
     answer.completed = answer.completed or stated.is_end
     return merge_turn(answer, 0, Turn(content=stated.result, function_call=stated.function_call))
+
+
+def _latest(before: Usage | None, stated: ChatUsage) -> Usage | None:
+    return chat_usage(stated) or before

@@ -231,7 +231,9 @@ def _grow(answer: Answer, index: int, delta: _Delta) -> bool:
         return bool(thought.text)
     if delta.tool_use is not None:
         text = compact(delta.tool_use.input or "")
-        answer.part((index, "tool_call"), "tool_call").text.append(text)
+        draft = answer.part((index, "tool_call"), "tool_call")
+        if text:
+            draft.text.append(text)
         return bool(text)
     if delta.tool_result is not None:
         answer.part((index, "tool_result"), "tool_result").text.append(words(delta.tool_result))
@@ -242,15 +244,18 @@ def _grow(answer: Answer, index: int, delta: _Delta) -> bool:
 
 
 def _settle(answer: Answer, index: int) -> None:
-    """Write a finished tool input as compact JSON, so that it is the same however it arrived."""
+    """Write a finished tool input as compact JSON, so that it is the same however it arrived.
+
+    An empty piece behind it says that it was finished: ends that repeat would else cost its whole length each time.
+    """
     draft = answer.parts.get((index, "tool_call"))
-    if draft is None:
+    if draft is None or draft.text[1:2] == [""]:
         return
     text = "".join(draft.text) or "{}"
     try:
-        draft.text[:] = [compact(msgspec.json.decode(text))]
+        draft.text[:] = [compact(msgspec.json.decode(text)), ""]
     except (msgspec.MsgspecError, RecursionError):
-        draft.text[:] = [text]
+        draft.text[:] = [text, ""]
 
 
 def _close(answer: Answer, stated: _Stated) -> None:

@@ -164,7 +164,7 @@ def _merge(answer: Answer, stated: _Answer) -> bool:
         reason = choice.stop_reason or choice.finish_reason or choice.completion_reason or finish
         if reason:
             answer.finish_reasons[index] = reason
-    ended = bool(answer.roles) and answer.roles.keys() <= answer.finish_reasons.keys()
+    ended = bool(answer.roles) and len(answer.roles) <= len(answer.finish_reasons)
     answer.completed = ended or stated.output_count is not None  # a guardrail that blocks gives no reason
     _count(answer, stated, choices)
     return carried

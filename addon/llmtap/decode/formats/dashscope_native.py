@@ -171,6 +171,7 @@ def read_request(body: bytes) -> InferenceRequest:
 def read_response(answer: Answer, body: bytes) -> None:
     """Merge a whole answer; a body without an output is asked for the error it states."""
     _merge(answer, body)
+    answer.settle()
 
 
 def merge(answer: Answer, event: Event) -> bool:
@@ -184,7 +185,8 @@ def _merge(answer: Answer, body: bytes) -> bool:
     if stated.output is None or (stated.code and not stated.usage):
         answer.error = read_error(body) or answer.error
     if stated.usage is not None:
-        answer.usage = _counted(stated.usage) or answer.usage
+        counted = count(stated.usage.input_tokens) is not None and count(stated.usage.output_tokens) is not None
+        answer.count(_latest, stated.usage, whole=counted)
     if stated.output is None:
         return False
     answer.conversation_id = stated.output.session_id or answer.conversation_id
@@ -194,7 +196,7 @@ def _merge(answer: Answer, body: bytes) -> bool:
         carried = _merge_turn(answer, index, choice.message or _Turn()) or carried
         if choice.finish_reason and choice.finish_reason != "null":
             answer.finish_reasons[index] = choice.finish_reason
-    answer.completed = bool(answer.finish_reasons) and answer.roles.keys() <= answer.finish_reasons.keys()
+    answer.completed = bool(answer.finish_reasons) and len(answer.roles) <= len(answer.finish_reasons)
     return carried
 
 
@@ -231,6 +233,10 @@ def _grow(draft: PartDraft, text: str) -> bool:
         return grown
     draft.text.append(text)
     return True
+
+
+def _latest(before: Usage | None, stated: _Usage) -> Usage | None:
+    return _counted(stated) or before
 
 
 def _counted(stated: _Usage) -> Usage | None:

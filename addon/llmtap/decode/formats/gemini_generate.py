@@ -127,6 +127,7 @@ def read_request(body: bytes) -> InferenceRequest:
 def read_response(answer: Answer, body: bytes) -> None:
     """Merge a whole answer, or an error body, into `answer`."""
     _merge(answer, body)
+    answer.settle()
 
 
 def merge(answer: Answer, event: Event) -> bool:
@@ -152,7 +153,7 @@ def _merge(answer: Answer, body: bytes) -> bool:
     answer.model = said.model_version or answer.model
     metadata = said.usage_metadata
     if metadata is not None:
-        answer.usage = latest_usage(answer.usage, metadata)
+        answer.count(latest_usage, metadata, whole=_whole(metadata))
         answer.service_tier = metadata.service_tier or metadata.traffic_type or answer.service_tier
     carried = False
     for candidate in said.candidates or ():
@@ -164,6 +165,12 @@ def _merge(answer: Answer, body: bytes) -> bool:
     return carried
 
 
+def _whole(stated: UsageMetadata) -> bool:
+    """Return whether both sides are counted; then nothing is left of what was stated before (`latest_usage`)."""
+    made = stated.candidates_token_count is not None or stated.thoughts_token_count is not None
+    return made and stated.prompt_token_count is not None
+
+
 def _merge_candidate(answer: Answer, candidate: _Candidate) -> bool:
     index = candidate.index
     if index not in answer.roles:
@@ -172,7 +179,7 @@ def _merge_candidate(answer: Answer, candidate: _Candidate) -> bool:
     carried = merge_content(answer, index, candidate.content) if candidate.content else False
     if candidate.finish_reason not in _UNSPECIFIED:
         answer.finish_reasons[index] = _word(candidate.finish_reason, _FINISHES)
-        answer.completed = answer.roles.keys() <= answer.finish_reasons.keys()
+        answer.completed = len(answer.roles) <= len(answer.finish_reasons)
     return carried
 
 

@@ -193,15 +193,18 @@ def _add(answer: Answer, index: int, step: Step, *, grown: bool) -> bool:
 
 
 def _settle(answer: Answer, index: int) -> None:
-    """Write a finished tool input as compact JSON, so that it is the same however it arrived."""
+    """Write a finished tool input as compact JSON, so that it is the same however it arrived.
+
+    An empty piece behind it says that it was finished: ends that repeat would else cost its whole length each time.
+    """
     draft = answer.parts.get((index, "call"))
-    if draft is None:
+    if draft is None or draft.text[1:2] == [""]:
         return
     text = "".join(draft.text) or "{}"
     try:
-        draft.text[:] = [spelled(msgspec.json.decode(text))]
+        draft.text[:] = [spelled(msgspec.json.decode(text)), ""]
     except (msgspec.MsgspecError, RecursionError):
-        draft.text[:] = [text]
+        draft.text[:] = [text, ""]
 
 
 def _usage(stated: _Usage) -> Usage | None:

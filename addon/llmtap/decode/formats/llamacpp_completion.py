@@ -83,11 +83,13 @@ def read_response(answer: Answer, body: bytes) -> None:
     if body.lstrip().startswith(b"["):
         for stated in read(list[_Answer], body):
             _merge(answer, stated)
+        answer.settle()
         return
     stated = read(_Answer, body)
     if stated.content is None:
         answer.error = read_error(body)
     _merge(answer, stated)
+    answer.settle()
 
 
 def merge(answer: Answer, event: Event) -> bool:
@@ -104,13 +106,19 @@ def merge(answer: Answer, event: Event) -> bool:
 def _merge(answer: Answer, stated: _Answer) -> bool:
     answer.model = stated.model or answer.model
     if stated.stop and stated.index not in answer.roles:
+        answer.settle()
         _end(answer, stated, (answer.usage if answer.roles else None) or Usage())
         answer.roles[stated.index] = "assistant"
     elif not answer.roles:
-        answer.usage = tally(stated.tokens_evaluated, stated.tokens_predicted) or answer.usage
+        counts = (stated.tokens_evaluated, stated.tokens_predicted)
+        answer.count(_latest, counts, whole=None not in map(count, counts))
     if stated.content:
         answer.part(stated.index, "text", stated.index).text.append(stated.content)
     return bool(stated.content)
+
+
+def _latest(before: Usage | None, stated: tuple[int | None, int | None]) -> Usage | None:
+    return tally(*stated) or before
 
 
 def _end(answer: Answer, stated: _Answer, before: Usage) -> None:

@@ -249,9 +249,10 @@ def _conclude(answer: Answer, response: _Response, usage: msgspec.Raw) -> bool:
         answer.finish_reasons[0] = details.reason or response.status
     if details.error is not None:
         answer.error = ProviderError(details.error.type, details.error.code, details.error.message)
-    silent = not any(any(draft.text) for draft in answer.parts.values())
     output = response.output or []
+    silent = False
     if any(part.text for item in output for part in parts(item)):
+        silent = not any(any(draft.text) for draft in answer.parts.values())
         answer.parts.clear()
     first = False
     for index, item in enumerate(output):
