@@ -179,19 +179,19 @@ def stories(wire_format: str) -> list[Story]:
 
 
 def told(value: object) -> dict[str, object]:
-    """Return the fields of a dataclass that are not at their default, in JSON's terms: how inference.json says them."""
-    if not dataclasses.is_dataclass(value):
-        message = f"not a dataclass: {value!r}"
+    """Return the fields of a value that are not at their default, in JSON's terms: how inference.json says them."""
+    if isinstance(value, msgspec.Struct):
+        defaults = {field.name: field.default for field in msgspec.structs.fields(value)}
+    elif dataclasses.is_dataclass(value):
+        defaults = {field.name: field.default for field in dataclasses.fields(value)}
+    else:
+        message = f"not a value of fields: {value!r}"
         raise TypeError(message)
-    return {
-        field.name: _plain(getattr(value, field.name))
-        for field in dataclasses.fields(value)
-        if getattr(value, field.name) != field.default
-    }
+    return {name: _plain(stated) for name in defaults if (stated := getattr(value, name)) != defaults[name]}
 
 
 def _plain(value: object) -> object:
-    if dataclasses.is_dataclass(value):
+    if isinstance(value, msgspec.Struct) or dataclasses.is_dataclass(value):
         return told(value)
     if isinstance(value, Decimal):
         return str(value)

@@ -1,7 +1,7 @@
 """The document: known names only, nothing unknown in it, and the right outcome from the right witness."""
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from decimal import Decimal
 
 import msgspec
@@ -42,7 +42,7 @@ REQUEST = InferenceRequest(
     messages=(Message("user", (Part("text", "Where is Paris?"),)),),
 )
 USAGE = Usage(
-    **{field.name: number for number, field in enumerate(fields(Usage), 100) if field.name not in SECONDS},  # type: ignore[arg-type]  # numbers all
+    **{name: number for number, name in enumerate(Usage.__struct_fields__, 100) if name not in SECONDS},  # type: ignore[arg-type]  # numbers all
     credits=Decimal("0.5"),
     audio_seconds=Decimal("1.5"),
     video_seconds=Decimal(8),

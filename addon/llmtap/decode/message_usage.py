@@ -8,9 +8,8 @@ used has the prices of another model, and is not.
 Source: https://docs.claude.com/en/api/messages (usage) and .../docs/build-with-claude/compaction; providers.md 1.6.
 """
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from llmtap.decode.inference import Usage
 from llmtap.decode.usage import ChatUsage

@@ -9,9 +9,8 @@ What is charged by another unit stands beside the tokens: `search_units` of a re
 Source: https://docs.cohere.com/reference/chat, and .../embed and .../rerank for `meta`; providers.md 1.6.
 """
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from llmtap.decode.inference import UNUSED, Usage
 from llmtap.decode.tally import count, tally

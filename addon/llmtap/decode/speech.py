@@ -5,6 +5,8 @@ Source: https://platform.openai.com/docs/pricing (tts-1), https://docs.mistral.a
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from llmtap.decode.inference import UNUSED, InferenceRequest, InferenceResponse
 
 
@@ -15,4 +17,4 @@ def voiced(request: InferenceRequest, response: InferenceResponse) -> InferenceR
         return response
     if not any(part.kind == "media" for message in response.messages for part in message.parts):
         return response
-    return replace(response, usage=replace(usage, characters=request.characters))
+    return replace(response, usage=structs.replace(usage, characters=request.characters))

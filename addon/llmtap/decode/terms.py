@@ -6,8 +6,9 @@ https://developers.deepgram.com/docs/tts-rest.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+
+from msgspec.structs import replace
 
 from llmtap.capture.exchange import Headers
 from llmtap.decode.inference import UNUSED, Answer

@@ -8,10 +8,10 @@ Source: https://ai.google.dev/api/generate-content#UsageMetadata and its page at
 """
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
 from typing import Annotated
 
 import msgspec
+from msgspec.structs import replace
 
 from llmtap.decode.inference import UNUSED, Usage
 
@@ -20,7 +20,7 @@ type Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
 
 _MODALITIES = {"1": "TEXT", "2": "IMAGE", "3": "VIDEO", "4": "AUDIO", "5": "IMAGE", "DOCUMENT": "IMAGE"}
 """What is counted as what: by number, and a document as the pictures of its pages."""
-_PARTS = tuple(field.name for field in fields(Usage) if field.name != "inconsistent")
+_PARTS = tuple(name for name in Usage.__struct_fields__ if name != "inconsistent")
 
 
 class Share(msgspec.Struct, rename="camel", gc=False):

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
+from msgspec import structs
+
 from llmtap.capture.exchange import Exchange
 from llmtap.decode.inference import Inference, Usage
 from llmtap.enrich.estimate import Estimate
@@ -87,7 +89,7 @@ def price(exchange: Exchange, inference: Inference, prices: Prices, estimate: Es
 def _filled(inference: Inference, estimate: Estimate) -> Inference:
     """Return the call as if the estimated counts had been reported."""
     usage = inference.response.usage or Usage()
-    filled = replace(
+    filled = structs.replace(
         usage,
         input_tokens=usage.input_tokens if estimate.input_tokens is None else estimate.input_tokens,
         output_tokens=usage.output_tokens if estimate.output_tokens is None else estimate.output_tokens,

@@ -7,7 +7,6 @@ are complete when their last line can be read.
 Source: https://docs.claude.com/en/api/creating-message-batches and .../retrieving-message-batch-results.
 """
 
-from dataclasses import fields
 from typing import Any
 
 import msgspec
@@ -20,7 +19,7 @@ from llmtap.decode.message_usage import MessageUsage, message_usage
 
 _WAYS = 16
 """How many ways in which requests ended are told apart; Anthropic has four."""
-_COUNTS = tuple(field.name for field in fields(Usage) if field.name != "inconsistent")
+_COUNTS = tuple(name for name in Usage.__struct_fields__ if name != "inconsistent")
 
 
 class _Params(msgspec.Struct, frozen=True, gc=False):

@@ -8,9 +8,8 @@ Anthropic counts the three apart. Unknown events, blocks and deltas are passed o
 Source: https://docs.claude.com/en/api/messages and https://docs.claude.com/en/docs/build-with-claude/streaming.
 """
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from llmtap.decode import lenient
 from llmtap.decode.blocks import Block, Turn, compact, message, part, parts

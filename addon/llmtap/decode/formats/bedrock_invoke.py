@@ -8,10 +8,10 @@ stand beside them, in the headers.
 Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html.
 """
 
-from dataclasses import replace
 from typing import Annotated
 
 import msgspec
+from msgspec.structs import replace
 
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event

@@ -6,10 +6,10 @@ each event repeats all the words so far; the words themselves tell (`_grow`). Us
 Source: https://help.aliyun.com/zh/model-studio/qwen-api-via-dashscope.
 """
 
-from dataclasses import replace
 from decimal import Decimal
 
 import msgspec
+from msgspec.structs import replace
 
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event

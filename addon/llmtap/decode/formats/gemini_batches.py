@@ -8,7 +8,6 @@ Source: https://ai.google.dev/api/batch-api and
 https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/batch-prediction-api.
 """
 
-from dataclasses import fields
 from typing import Any
 
 import msgspec
@@ -20,7 +19,7 @@ from llmtap.decode.lenient import read
 from llmtap.decode.pieces import camel
 from llmtap.decode.usage_metadata import UsageMetadata, metadata_usage
 
-_COUNTS = tuple(field.name for field in fields(Usage) if field.name != "inconsistent")
+_COUNTS = tuple(name for name in Usage.__struct_fields__ if name != "inconsistent")
 _ENDED = ("SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED", "PARTIALLY_SUCCEEDED")
 
 

@@ -6,10 +6,10 @@ the model is `modelId`, in the question only.
 Source: the clients of https://github.com/aws/amazon-q-developer-cli (providers.md 1.4).
 """
 
-from dataclasses import replace
 from decimal import Decimal
 
 import msgspec
+from msgspec.structs import replace
 
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event

@@ -7,10 +7,10 @@ billed by its tokens or by the seconds of its sound: those that its usage states
 Source: https://platform.openai.com/docs/api-reference/audio; providers.md 1.4.
 """
 
-from dataclasses import replace
 from decimal import Decimal
 
 import msgspec
+from msgspec.structs import replace
 
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event

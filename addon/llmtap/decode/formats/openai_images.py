@@ -7,9 +7,8 @@ counted of every answer are its pictures, by which those models are billed.
 Source: https://platform.openai.com/docs/api-reference/images and .../images-streaming.
 """
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event

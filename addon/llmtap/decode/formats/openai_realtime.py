@@ -284,7 +284,7 @@ def _usage(stated: msgspec.Raw) -> Usage | None:
     usage = token_usage(read(TokenUsage, bytes(stated)))
     into = read(_Heard, bytes(stated)).input_token_details
     kept = (into.cached_tokens_details if into else None) or _Kept()
-    return usage and replace(
+    return usage and msgspec.structs.replace(
         usage,
         audio_cache_read_input_tokens=count(kept.audio_tokens),
         image_cache_read_input_tokens=count(kept.image_tokens),
