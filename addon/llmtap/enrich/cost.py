@@ -5,7 +5,7 @@ A cost that the provider reported beats a computed one, and both are kept. Where
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -24,6 +24,8 @@ _BILLED_ELSEWHERE = frozenset({"retrieve", "fetch_response", "count_tokens"})
 """Operations that cost nothing, though their answers hold token counts (of another call, or of none)."""
 
 type Count = int | Decimal
+
+_COUNTED = tuple(field.name for field in fields(Usage) if field.name in UNITS)
 
 _ZERO = Decimal(0)
 _WRITTEN_FOR = ("cache_write_5m_input_tokens", "cache_write_1h_input_tokens")
@@ -127,10 +129,8 @@ def _computed(exchange: Exchange, inference: Inference, prices: Prices) -> Cost:
 
 def _counts(usage: Usage) -> dict[str, Count]:
     """Return what is counted, by the names of `UNITS`; seconds may be a fraction, which is kept as it was written."""
-    stated = ((name, getattr(usage, name, None)) for name in UNITS)
-    return {
-        name: Decimal(str(count)) if isinstance(count, float) else count for name, count in stated if count is not None
-    }
+    stated = {name: count for name in _COUNTED if (count := getattr(usage, name)) is not None}
+    return {name: Decimal(str(count)) if isinstance(count, float) else count for name, count in stated.items()}
 
 
 def consistent(counts: Mapping[str, Count]) -> bool:

@@ -6,7 +6,7 @@ of its `calc_price`, by what one more of each unit adds to a price.
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from importlib.metadata import version as installed
@@ -35,8 +35,11 @@ _IDS = {
 }
 """`gen_ai.provider.name` to the id in genai-prices, where they differ."""
 
-_PROBE = {unit.asked: unit.probe for unit in UNITS.values() if unit.asked} | {"cache_image_read_tokens": 0}
-"""A usage in which one more of any unit still fits into its whole."""
+_TOKENS = {name: unit.asked for name, unit in UNITS.items() if unit.asked and unit.side != "fees"}
+_FEES = {name: unit.asked for name, unit in UNITS.items() if unit.asked and unit.side == "fees"}
+_PROBE = {asked: UNITS[name].probe for name, asked in (_TOKENS | _FEES).items()} | {"cache_image_read_tokens": 0}
+"""A usage in which one more of any unit still fits into its whole; what it leaves out would be inferred, slowly."""
+_MORE = {asked: _PROBE[asked] + 1 for asked in _FEES.values()}
 
 
 @cache
@@ -107,20 +110,22 @@ def _levels(provider: "Provider", model: "ModelInfo", tier: str, at: dt.datetime
         prices = [value for value in vars(price).values() if value is not None]
         starts = sorted({tier.start for value in prices if isinstance(value, TieredPrices) for tier in value.tiers})
         fixed = asked()
+        fees = {} if asked(**_PROBE) == asked(**_PROBE | _MORE) else _added(asked, _FEES, _PROBE)
         steps: list[tuple[int, Rates]] = []
         for start in (0, *starts):
             base = _PROBE | {"input_tokens": start + _PROBE["input_tokens"]}
-            total = asked(**base)
-            added = {
-                ours: asked(**base | {unit.asked: base[unit.asked] + 1}) - total
-                for ours, unit in UNITS.items()
-                if unit.asked
-            }
-            steps.append((start, Rates(fixed, {ours: rate for ours, rate in added.items() if rate})))
+            steps.append((start, Rates(fixed, {**_added(asked, _TOKENS, base), **fees})))
     except (LookupError, ValueError, OverflowError, OSError):  # no such unit there, or no such day
         return ()
     free = all(value == 0 for value in prices)
     return tuple(steps) if prices and (free or fixed or any(rates.each for _, rates in steps)) else ()
+
+
+def _added(asked: Callable[..., Decimal], units: Mapping[str, str], base: dict[str, int]) -> dict[str, Decimal]:
+    """Return what one more of each unit adds to the price of a usage."""
+    total = asked(**base)
+    added = {name: asked(**base | {unit: base[unit] + 1}) - total for name, unit in units.items()}
+    return {name: rate for name, rate in added.items() if rate}
 
 
 def _context(tier: str) -> Mapping[str, str] | None:

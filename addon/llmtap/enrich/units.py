@@ -46,6 +46,7 @@ UNITS: Mapping[str, Unit] = {
     "image_output_tokens": Unit("output_tokens", "output_image_tokens", 10, "image_output", _OUTPUT),
     "reasoning_output_tokens": Unit("output_tokens", "output_reasoning_tokens", 10, "reasoning", _OUTPUT),
     "web_searches": Unit("fees", "web_searches", 0, "web_search", per=1),
+    "file_searches": Unit("fees", "storage_searches"),
     "search_units": Unit("fees", "rerank_searches", 0, "search", per=1),
     "audio_seconds": Unit("fees", "audio_seconds", 100, "audio_second", per=1),
     "characters": Unit("fees", "input_characters", 0, "character"),
