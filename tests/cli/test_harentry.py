@@ -8,7 +8,7 @@ import pytest
 from llmtap import config
 from llmtap.capture.exchange import Exchange, header
 from llmtap.capture.provider import Providers
-from llmtap.cli.harentry import HarEntry, exchange_of, seed, websocket
+from llmtap.cli.harentry import HarEntry, exchange_of, flaw, seed
 from llmtap.decode.lenient import read
 from tests.cli.recorded import URL, Json, entry
 
@@ -101,6 +101,7 @@ def test_times_are_what_is_stated(more: Json, headers_at: float | None, ended_at
         ("2026-11-01T11:00:00.0000000+0100", BEGAN),
         ("2026-11-01T10:00:00", BEGAN),
         (BEGAN, BEGAN),
+        (BEGAN * 1000, BEGAN),
         ("yesterday", 5.0),
         (None, 5.0),
         ("9999-12-31T23:59:59Z", 5.0),
@@ -188,12 +189,19 @@ def test_what_is_no_call(said: Json) -> None:
     assert asked(said) is None
 
 
-def test_websockets() -> None:
-    """A session is told by its scheme, its status, or what the writer adds."""
-    others = [with_request(url="wss://x/y"), with_response(status=101), entry(_resourceType="websocket")]
-    for said in (*others, entry(_webSocketMessages=[])):
-        assert websocket(read(HarEntry, json.dumps(said).encode()))
-    assert not websocket(read(HarEntry, json.dumps(entry()).encode()))
+def test_an_entry_says_where_it_went() -> None:
+    """Without a URL, a pseudo header may tell; without either it is a flaw."""
+    path = [{"name": ":path", "value": "/v1/chat/completions"}, {"name": ":authority", "value": "api.openai.com"}]
+    for said, flawed in ((entry(), False), (with_request(url=""), True), ({}, True), (with_request(url=[]), True)):
+        assert flawed is (flaw(read(HarEntry, json.dumps(said).encode())) is not None)
+    assert flaw(read(HarEntry, json.dumps(with_request(url="", headers=path)).encode())) is None
+    assert "openai" == exchange(with_request(url="", headers=path)).endpoint.provider
+
+
+def test_a_session_begins_as_a_request() -> None:
+    """Live, the upgrade of a session is an HTTP request; so it is here."""
+    made = exchange(with_request(url="wss://api.openai.com/v1/realtime", method="GET"))
+    assert ("https", 443) == (made.request.scheme, made.request.port)
 
 
 @pytest.mark.parametrize(

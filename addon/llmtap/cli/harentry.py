@@ -16,7 +16,7 @@ import msgspec
 
 from llmtap.capture.exchange import Exchange, Failure, Headers, Request, Response, header, new_id
 from llmtap.capture.provider import Providers
-from llmtap.capture.recorder import SWITCHING_PROTOCOLS, failure
+from llmtap.capture.recorder import failure
 from llmtap.cli.harbody import Content, body
 
 NO_ANSWER = Failure("_OTHER", "The recording holds no answer.")
@@ -31,6 +31,8 @@ _BEFORE_HEADERS = ("blocked", "dns", "connect", "send", "wait")
 """The timings that pass before the headers of the answer; `ssl` is part of `connect`."""
 _VERSIONS = {"h2": "HTTP/2.0", "h3": "HTTP/3", "http/2": "HTTP/2.0", "http/3.0": "HTTP/3", "unknown": ""}
 """mitmproxy's own spelling."""
+_SCHEMES = {"ws": "http", "wss": "https"}
+"""A session begins as a request."""
 _LATEST = 4_102_444_800
 """The year 2100: an instant beyond it is none."""
 
@@ -68,18 +70,13 @@ class HarEntry(msgspec.Struct):
     response: _Response | None = None
     timings: dict[str, float | None] | None = None
     error: str | None = msgspec.field(default=None, name="_error")
-    resource_type: str | None = msgspec.field(default=None, name="_resourceType")
     messages: msgspec.Raw | None = msgspec.field(default=None, name="_webSocketMessages")
 
 
-def websocket(entry: HarEntry) -> bool:
-    """Return whether an entry is a WebSocket session."""
-    return (
-        entry.messages is not None
-        or entry.resource_type == "websocket"
-        or entry.request.url.startswith(("ws:", "wss:"))
-        or (entry.response is not None and entry.response.status == SWITCHING_PROTOCOLS)
-    )
+def flaw(entry: HarEntry) -> str | None:
+    """Return why an entry cannot be read, as the end of a sentence; None when it can."""
+    asked = entry.request
+    return None if asked.url or header(_headers(asked.headers), ":path") else "it has no `request.url`"
 
 
 def seed(entry: HarEntry) -> bytes:
@@ -109,7 +106,7 @@ def exchange_of(entry: HarEntry, providers: Providers, own: bytes, written: floa
         return None
     sent, headers = body(_sized(asked.content, asked.size), headers)
     response = _answered(entry.response)
-    began = _instant(entry.started)
+    began = instant(entry.started)
     if began is None:
         began = _date(response)
     started = written if began is None else began
@@ -166,24 +163,27 @@ def _durations(entry: HarEntry) -> tuple[float | None, float | None]:
     return (headers if headers is None or ended is None else min(headers, ended)), ended
 
 
-def _instant(stated: str | float | None) -> float | None:
-    """Return the instant that a date and time names, in seconds since the epoch; without a zone it is UTC."""
-    try:
-        moment = datetime.fromisoformat(stated) if isinstance(stated, str) else None
-        if moment is not None:
+def instant(stated: str | float | None) -> float | None:
+    """Return the instant that a date and time names, in seconds since the epoch; without a zone it is UTC.
+
+    A number is one of seconds or, where that would be beyond all times, of milliseconds.
+    """
+    if isinstance(stated, str):
+        try:
+            moment = datetime.fromisoformat(stated)
             stated = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
-    if not isinstance(stated, (int, float)) or not 0 <= stated < _LATEST:
-        return None
-    return float(stated)
+        except (ValueError, OverflowError):
+            return None
+    elif stated is not None and stated >= _LATEST:
+        stated /= 1000
+    return float(stated) if stated is not None and 0 <= stated < _LATEST else None
 
 
 def _date(response: Response | None) -> float | None:
     """Return the instant at which the answer says that it was made, which is soon after the call began."""
     said = header(response.headers, "date") if response else None
     try:
-        return _instant(parsedate_to_datetime(said).isoformat()) if said else None
+        return instant(parsedate_to_datetime(said).isoformat()) if said else None
     except (ValueError, TypeError, IndexError):
         return None
 
@@ -205,10 +205,12 @@ def _plain(headers: Headers, content: Content | None) -> Headers:
 def _address(url: str, headers: Headers) -> SplitResult | None:
     """Return where a request went; what the URL lacks, the headers say. None when it cannot be known."""
     try:
+        url = url or header(headers, ":path") or ""
         if "://" not in url.partition("?")[0]:
             authority = header(headers, ":authority") or header(headers, "host") or ""
             url = f"{header(headers, ':scheme') or 'https'}://{authority if url.startswith('/') else ''}{url}"
         address = urlsplit(url.strip())
+        address = address._replace(scheme=_SCHEMES.get(address.scheme, address.scheme))
         usable = bool(address.scheme in ("http", "https") and address.hostname and _port(address))
     except ValueError:
         return None

@@ -34,7 +34,8 @@ def count(value: int | None) -> str:
 
 def counted(value: int, noun: str) -> str:
     """Return a number of things, in the singular or the plural."""
-    return f"{count(value)} {noun}{'' if value == 1 else 's'}"
+    plural = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{count(value)} {noun if value == 1 else plural}"
 
 
 def seconds(value: float | None) -> str:
