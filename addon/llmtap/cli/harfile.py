@@ -20,14 +20,13 @@ START = 64
 _COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ANY_CONTAINER = zlib.MAX_WBITS | 32
-_PLAIN = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+_PLAIN = re.compile(rb'(?:[^"{}\[\]]++|"[^"]*+")*+')
 """What stands between brackets; it ends at a bracket, or before a string that is not whole yet."""
-_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
-_WORD = re.compile(rb'[^"{}\[\]]*+(?:"((?:[^"\\]++|\\.)*+)"|[{}\[\]])', re.DOTALL)
+_WORD = re.compile(rb'[^"{}\[\]]*+(?:"([^"]*+)"|[{}\[\]])')
 _LIST = re.compile(rb"\s*+:\s*+\[")
 _BETWEEN = re.compile(rb"[\s,]*+")
 _SCALAR = re.compile(rb"[^\s,\]{}\[]++")
-_QUOTE, _OPENING, _CLOSING = b'"', b"{[", b"}]"
+_QUOTE, _OPENING, _CLOSING = ord('"'), b"{[", b"}]"
 _DEPTHS = (1, 2)
 """`entries` is a member of `log`, which some writers leave out."""
 
@@ -55,27 +54,40 @@ def raw_entries(file: BinaryIO) -> Iterator[bytes]:
 
 
 class _Text:
-    """The part of a file's text that is looked at; what was passed is let go of."""
+    """The part of a file's text that is looked at; what was passed is let go of.
+
+    Beside it stands its outline, in which nothing is escaped: there, every quote begins or ends a string.
+    """
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
         self._held = bytearray()
+        self._outline = bytearray()
+        self._kept = b""
         self.entered = False
 
     def _more(self) -> None:
-        """Hold one more piece; raises EOFError when there is none."""
+        """Hold one more piece, which ends with no half of an escape; raises EOFError when there is none."""
         piece = next(self._pieces, None)
         if piece is None:
             raise EOFError
+        piece = self._kept + piece
+        odd = (len(piece) - len(piece.rstrip(b"\\"))) % 2
+        piece, self._kept = piece[: len(piece) - odd], piece[len(piece) - odd :]
         self._held += piece
+        self._outline += piece.replace(rb"\\", b"__").replace(rb"\"", b"__")
+
+    def _let_go(self, end: int) -> None:
+        del self._held[:end]
+        del self._outline[:end]
 
     def enter(self) -> None:
         """Go to the first of the list of entries; raises EOFError when there is none."""
         depth = position = 0
         while True:
-            found = _WORD.match(self._held, position)
+            found = _WORD.match(self._outline, position)
             if found is None:
-                del self._held[:position]
+                self._let_go(position)
                 position = 0
                 self._more()
                 continue
@@ -83,7 +95,7 @@ class _Text:
             if found[1] is None:
                 depth += 1 if found[0][-1] in _OPENING else -1
             elif found[1] == b"entries" and depth in _DEPTHS and (begin := self._list(position)):
-                del self._held[:begin]
+                self._let_go(begin)
                 self.entered = True
                 return
 
@@ -105,7 +117,7 @@ class _Text:
             return None
         end = self._closed(begin) if first in _OPENING else self._past(_SCALAR, begin)
         value = bytes(memoryview(self._held)[begin:end])
-        del self._held[: max(end, 1)]
+        self._let_go(max(end, 1))
         return value
 
     def _past(self, pattern: "re.Pattern[bytes]", position: int) -> int:
@@ -119,31 +131,26 @@ class _Text:
 
     def _closed(self, position: int) -> int:
         """Return where the value ends that a bracket at `position` opens."""
-        depth = 0
+        depth, outline = 0, self._outline
         while True:
-            position = _end(_PLAIN, self._held, position)
-            if position == len(self._held):
+            found = _PLAIN.match(outline, position)
+            position = found.end() if found else position
+            if position == len(outline):
                 self._more()
-            elif self._held[position : position + 1] == _QUOTE:
+            elif (sign := outline[position]) == _QUOTE:
                 position = self._unquoted(position + 1)
             else:
-                depth += 1 if self._held[position] in _OPENING else -1
+                depth += 1 if sign in _OPENING else -1
                 position += 1
                 if depth == 0:
                     return position
 
     def _unquoted(self, position: int) -> int:
         """Return where a string ends, which is not held whole yet."""
-        while True:
-            position = _end(_STRING, self._held, position)
-            if self._held[position : position + 1] == _QUOTE:
-                return position + 1
+        while (end := self._outline.find(_QUOTE, position)) < 0:
+            position = len(self._outline)
             self._more()
-
-
-def _end(pattern: "re.Pattern[bytes]", held: bytearray, position: int) -> int:
-    found = pattern.match(held, position)
-    return found.end() if found else position
+        return end + 1
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
