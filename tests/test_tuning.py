@@ -5,7 +5,10 @@ import resource
 import subprocess
 import sys
 
-from llmtap.tuning import COLLECTOR
+from mitmproxy.addons.save import Save
+from mitmproxy.test import taddons
+
+from llmtap.tuning import COLLECTOR, recording
 
 SAID = """
 import gc, resource
@@ -27,3 +30,12 @@ def test_a_tuned_process() -> None:
     assert int(files) == resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     assert tuple(map(int, thresholds)) == COLLECTOR
     assert int(frozen) > len(gc.get_objects()) // 100
+
+
+def test_a_recording_is_told() -> None:
+    """mitmproxy records traffic when one of two options names a file; a tool without them does not."""
+    with taddons.context(Save()) as context:
+        assert not recording(context.options)
+        context.options.update(save_stream_file="flows")
+        assert recording(context.options)
+        context.options.update(save_stream_file=None)

@@ -21,6 +21,8 @@ OPTIONS: Mapping[str, bool | str | int] = {
 }
 """What replaces mitmproxy's own defaults; an operator's `--set` wins. `docs/decisions/0003-mitmproxy-options.md` says
 why: among others, that mitmdump's line for each flow shows the keys that stand in URLs."""
+RECORDINGS = ("save_stream_file", "hardump")
+"""Options of mitmproxy that name a file into which the traffic is recorded (`-w`)."""
 COLLECTOR = (50_000, 20, 50)
 """Thresholds of the collector: with Python's own, long walks over all live streams make the slowest chunks slow."""
 
@@ -38,6 +40,11 @@ class Options(Container[str], Protocol):
 def prefer(options: Options, ours: Mapping[str, bool | str | int]) -> None:
     """Set what the operator left at mitmproxy's defaults; what this tool of mitmproxy's lacks is left out."""
     options.update(**{name: value for name, value in ours.items() if name in options and not options.has_changed(name)})
+
+
+def recording(options: Options) -> bool:
+    """Return whether the operator lets mitmproxy record the traffic; a recording is to hold all that was said."""
+    return any(name in options and getattr(options, name) for name in RECORDINGS)
 
 
 def tune() -> None:
