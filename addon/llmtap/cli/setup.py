@@ -18,7 +18,7 @@ def command() -> None:
     """Prepare Elasticsearch for the documents."""
 
 
-@command.command("elasticsearch")
+@command.command("elasticsearch", short_help="Install the index template and print a key.")
 @config_option
 @click.option("--dry-run", is_flag=True, help="Print the index template; send nothing.")
 def elasticsearch(*, config: Path | None, dry_run: bool) -> None:
