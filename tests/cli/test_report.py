@@ -17,6 +17,10 @@ def test_the_overview_sums_by_model_team_and_outcome(invoke: Invoke, store: Outb
     assert shown.exit_code == 0
     for word in ("gpt-4o-mini", "claude-x", "payments", "rate_limit_exceeded"):
         assert word in shown.stdout
+    lines = shown.stdout.splitlines()
+    assert ["", ""] == [
+        lines[lines.index(line) - 1].strip() for line in lines if line.startswith(("By team", "4 calls"))
+    ]
     expected = "4 calls · 1 failed · 200 input and 40 output tokens · 0.002000 USD · unpriced: 2 · usage absent: 2"
     assert expected == shown.stdout.splitlines()[-1]
 

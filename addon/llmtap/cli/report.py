@@ -94,7 +94,7 @@ def _sum_up(screen: Console, calls: Iterator[Call], keys: tuple[str, ...]) -> No
         return
     for totals, title in tables:
         if keys or len(totals.keys) > 1 or any(key != (None,) for key, _ in totals.largest_first()):
-            screen.print(table_of_totals(totals, title, screen.width))
+            screen.print(table_of_totals(totals, title, screen.width), "")
     screen.print(summary(every))
 
 
