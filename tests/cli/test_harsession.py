@@ -39,7 +39,8 @@ def restated(**members: object) -> Json:
 def test_a_call_for_each_response() -> None:
     """Each has its usage, its own id and its own instants."""
     made = calls(recorded.session(*SESSION, *SESSION))
-    assert [(BEGAN + 10, BEGAN + 12), (BEGAN + 13, BEGAN + 15)] == [(call.origin, call.ended_at) for call in made]
+    assert [(10.0, 12.0), (13.0, 15.0)] == [(call.origin, call.ended_at) for call in made]
+    assert [BEGAN + 10, BEGAN + 13] == [call.started for call in made]
     usages = [decode(call).response.usage for call in made]
     assert [(7, 5), (7, 5)] == [usage and (usage.input_tokens, usage.output_tokens) for usage in usages]
     assert 2 == len({call.id for call in made})
@@ -58,7 +59,7 @@ def test_binary_messages_are_base64() -> None:
 
 @pytest.mark.parametrize(
     ("time", "expected"),
-    [(BEGAN + 3, BEGAN + 3), ((BEGAN + 3) * 1000, BEGAN + 3), ("2026-11-01T10:00:03Z", BEGAN + 3), (17.5, None)],
+    [(BEGAN + 3, 3.0), ((BEGAN + 3) * 1000, 3.0), ("2026-11-01T10:00:03Z", 3.0), (17.5, None)],
 )
 def test_times_of_messages(time: object, expected: float | None) -> None:
     """Seconds, milliseconds and dates are instants; what counts from elsewhere is none."""

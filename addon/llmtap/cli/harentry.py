@@ -7,6 +7,8 @@ out, -1 or 0. A call takes time, so a time of 0 is one that nobody measured. The
 import hashlib
 import math
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
@@ -14,7 +16,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 import msgspec
 
-from llmtap.capture.exchange import Exchange, Failure, Headers, Request, Response, header, new_id
+from llmtap.capture.exchange import Body, Exchange, Failure, Headers, Request, Response, header, new_id
 from llmtap.capture.provider import Providers
 from llmtap.capture.recorder import failure
 from llmtap.cli.harbody import Content, body
@@ -29,6 +31,10 @@ _FAILURES = (
 """What browsers say and mitmproxy does not (net::ERR_…, NS_…), each `_` a blank."""
 _BEFORE_HEADERS = ("blocked", "dns", "connect", "send", "wait")
 """The timings that pass before the headers of the answer; `ssl` is part of `connect`."""
+_MITMPROXY = frozenset({"connect", "ssl", "send", "wait", "receive"})
+"""The timings that mitmproxy states."""
+_WITHOUT_BODY, _REDIRECTED = (204, 205), 300
+"""Answers that have no body, and the first of those that need none (RFC 9110, section 15)."""
 _VERSIONS = {"h2": "HTTP/2.0", "h3": "HTTP/3", "http/2": "HTTP/2.0", "http/3.0": "HTTP/3", "unknown": ""}
 """mitmproxy's own spelling."""
 _SCHEMES = {"ws": "http", "wss": "https"}
@@ -115,12 +121,12 @@ def exchange_of(entry: HarEntry, providers: Providers, own: bytes, written: floa
     return Exchange(
         id=new_id(began or 0.0, own),
         started=started,
-        origin=started,
+        origin=0.0,
         endpoint=endpoint,
         request=Request(method, address.scheme, host, port, path, headers, sent, version),
         response=response,
-        headers_at=None if response is None or headers_after is None else started + headers_after,
-        ended_at=None if ended_after is None else started + ended_after,
+        headers_at=None if response is None else headers_after,
+        ended_at=ended_after,
         failure=_failure(entry, answering=response is not None),
         server_host=host,
         server_port=port,
@@ -130,8 +136,23 @@ def exchange_of(entry: HarEntry, providers: Providers, own: bytes, written: floa
 def _answered(said: _Response | None) -> Response | None:
     if said is None or said.status <= 0:
         return None
-    received, headers = body(_sized(said.content, said.size), _plain(_headers(said.headers), said.content))
+    stated = _plain(_headers(said.headers), said.content)
+    received, headers = body(_sized(said.content, said.size), stated)
+    if not received.size and _left_out(said, headers):
+        received = Body((), 0, 1, 0)
+    elif len(headers) < len(stated) and said.size is not None and said.size > 0:  # it passed encoded
+        received = replace(received, size=said.size)
     return Response(said.status, headers, received, _version(said.http_version))
+
+
+def _left_out(said: _Response, headers: Headers) -> bool:
+    """Return whether a body is not stated, and nothing says that there was none: of its bytes one is missing at least.
+
+    Chrome forgets the bodies of old entries, and those of streams that a page reads itself.
+    """
+    silent = said.content is None or said.content.text is None
+    empty = said.size == 0 or header(headers, "content-length") == "0" or said.status in _WITHOUT_BODY
+    return silent and not empty and said.status < _REDIRECTED
 
 
 def _sized(content: Content | None, size: int | None) -> Content | None:
@@ -154,13 +175,21 @@ def _durations(entry: HarEntry) -> tuple[float | None, float | None]:
     """Return the seconds from the begin to the answer's headers, and to its end."""
     timings = {name: each for name, each in (entry.timings or {}).items() if each is not None and 0 <= each < math.inf}
     headers = ended = None
+    total = entry.time
+    if total is not None and _mitmproxy(timings, total):
+        total -= timings.pop("connect", 0.0) + timings.pop("ssl")
     if timings.get("wait"):
         headers = sum(timings.get(name, 0.0) for name in _BEFORE_HEADERS) / 1000
-    if entry.time is not None and 0 < entry.time < math.inf:
-        ended = entry.time / 1000
+    if total is not None and 0 < total < math.inf:
+        ended = total / 1000
     elif headers is not None and "receive" in timings:
         ended = headers + timings["receive"] / 1000
     return (headers if headers is None or ended is None else min(headers, ended)), ended
+
+
+def _mitmproxy(timings: Mapping[str, float], total: float) -> bool:
+    """Return whether timings are mitmproxy's (12.2.3): it connects before or within `wait`, and counts that twice."""
+    return timings.get("ssl", 0) > 0 and _MITMPROXY.issuperset(timings) and abs(total - sum(timings.values())) < 1
 
 
 def instant(stated: str | float | None) -> float | None:

@@ -47,7 +47,11 @@ def is_session(entry: HarEntry) -> bool:
 def session(entry: HarEntry, upgrade: Exchange, cap: int) -> Iterator[Exchange]:
     """Yield the calls of a session that began with `upgrade`."""
     said = b'{"said":%b}' % bytes(entry.messages or b"[]")
-    messages = [(_at(each), each.type == "send", _data(each)) for each in read(_Messages, said).said if _told(each)]
+    messages = [
+        (_after(upgrade.started, each.time), each.type == "send", _data(each))
+        for each in read(_Messages, said).said
+        if _told(each)
+    ]
     instants = [at for at, _, _ in messages if at is not None]
     if upgrade.ended_at is not None:
         instants.append(upgrade.ended_at)
@@ -61,10 +65,10 @@ def _told(message: _Message) -> bool:
     return message.type in ("send", "receive") and message.opcode in (_TEXT, _BINARY)
 
 
-def _at(message: _Message) -> float | None:
-    """Return when a message passed; what counts from another begin than the epoch's is not known."""
-    at = instant(message.time)
-    return None if at is None or at < _OLDEST else at
+def _after(started: float, stated: str | float | None) -> float | None:
+    """Return how long after the upgrade a message passed; what does not count from the epoch is not known."""
+    at = instant(stated)
+    return None if at is None or at < _OLDEST else round(at - started, 6)
 
 
 def _data(message: _Message) -> bytes:
