@@ -173,7 +173,8 @@ def _read_response(wire_format: WireFormat | None, response: Response, body: Bod
     kind = "lines" if response.status == _SWITCHED and head else framing(head, response.headers)
     failed = response.status >= _FAILED
     oversized = failed and sum(len(data) for _, data in body.chunks) > _LONGEST_ERROR
-    if wire_format is not None:
+    forgotten = body.dropped > 0 and not body.chunks  # a recording without it: nothing tells whether it was whole
+    if wire_format is not None and not forgotten:
         events = _events(kind, reading.answer, body)
         if events is not None:
             _fold(reading, wire_format, events)
