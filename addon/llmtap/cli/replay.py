@@ -136,12 +136,7 @@ def _documents(files: tuple[Path, ...], settings: Settings, faults: list[str]) -
         counts, fault = Counter[str](), None
         try:
             for entry in _entries(path, providers, settings):
-                made = 0
-                for exchange in entry.exchanges:
-                    if found := read(exchange, settings, prices):
-                        made += 1
-                        yield found[1]
-                counts.update(entries=1, documents=made, other=not made and not entry.why, unread=entry.why is not None)
+                yield from _made(entry, settings, prices, counts)
                 if entry.why:
                     faults.append(_say(f"llmtap: entry {entry.number} of {path} is left out: {entry.why}."))
                 if counts["entries"] % NEWS == 0 and sys.stderr.isatty():
@@ -152,9 +147,20 @@ def _documents(files: tuple[Path, ...], settings: Settings, faults: list[str]) -
         except OSError as error:
             fault = f"llmtap: {path} cannot be read: {error.strerror or error}."
         finally:
-            _say(f"{path}: {_told(counts)}")
+            if counts or fault is None:
+                _say(f"{path}: {_told(counts)}")
         if fault:
             faults.append(_say(fault))
+
+
+def _made(entry: Entry, settings: Settings, prices: Prices, counts: Counter[str]) -> Iterator[Document]:
+    """Yield the documents of one entry, and count it."""
+    made = 0
+    for exchange in entry.exchanges:
+        if found := read(exchange, settings, prices):
+            made += 1
+            yield found[1]
+    counts.update(entries=1, documents=made, other=not made and not entry.why, unread=entry.why is not None)
 
 
 def _told(counts: Counter[str]) -> str:

@@ -33,7 +33,9 @@ def elasticsearch(*, config: Path | None, dry_run: bool) -> None:
         print(msgspec.json.format(msgspec.json.encode(build(template, settings, kind))).decode())
         return
     if settings.url is None:
-        raise Mistake("No Elasticsearch is configured; set `elasticsearch.url`, or try --dry-run.", exit_code=2)
+        raise Mistake(
+            "No Elasticsearch is configured; set `elasticsearch.url` in llmtap.yaml, or try --dry-run.", exit_code=2
+        )
     cluster = Cluster(settings)
     try:
         version = cluster.version()
