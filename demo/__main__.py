@@ -140,7 +140,7 @@ The demo took {seconds:.0f} s and left nothing running. Next:
   1. See what your own program calls:
        {llmtap_path} run -- python your_app.py
   2. Run it as a service, and send any program through it:
-       {mitmdump_path} -s addon/tap.py
+       {mitmdump_path} -s addon/tap.py --listen-host 127.0.0.1
        eval "$({llmtap_path} env)" && python your_app.py
   3. Send the documents to Elasticsearch: two lines in llmtap.yaml, then one command
        elasticsearch:

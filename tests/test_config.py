@@ -140,10 +140,14 @@ RELAY = "relay: {base_url: 'https://r.example/v1', api_key: key, "
             "line 2: `store.retention_day`",
             "did you mean `retention_days`?); allowed are max_b",
         ),
-        ("store:\n  max_bytes: 1 GiB", "line 2: `store.max_bytes`", "expected `int`, got `str`"),
+        (
+            "store:\n  max_bytes: 1 GiB",
+            "line 2: `store.max_bytes`",
+            "must be a whole number, and is text (write digits only",
+        ),
         ("store: {max_bytes: 0}", "`store.max_bytes`", "must be greater than 0"),
-        ("store: 30 days", "line 1: `store`", "expected `mapping`, got `str`"),
-        ("capture: {hosts: llm.example.com}", "`capture.hosts`", "expected `list`, got `str`"),
+        ("store: 30 days", "line 1: `store`", "must be a mapping, and is text"),
+        ("capture: {hosts: llm.example.com}", "`capture.hosts`", "must be a list, and is text"),
         (
             "capture: {hosts: ['https://llm.example.com/v1']}",
             "`capture.hosts[0]`",
@@ -157,7 +161,7 @@ RELAY = "relay: {base_url: 'https://r.example/v1', api_key: key, "
         ("prices: none.yaml", "`prices`", "none.yaml: cannot be read: No such file"),
         ("privacy: {content: everything}", "`privacy.content`", "'everything' is not allowed; allowed are none"),
         (RELAY + "share: 120}", "`relay.share`", "is 120; it must be from 0 to 100"),
-        (RELAY + "share: 10%}", "`relay.share`", "expected `float`, got `str`"),
+        (RELAY + "share: 10%}", "`relay.share`", "must be a number, and is text"),
         (
             RELAY + "providers: [opanai]}",
             "`relay.providers[0]`",

@@ -30,6 +30,7 @@ def test_the_demo_runs_the_main_job(tmp_path: Path) -> None:
         "stream_interrupted",
         '"gen_ai": {',
         "llmtap run --",
+        "mitmdump -s addon/tap.py --listen-host 127.0.0.1",
     ):
         assert words in done.stdout
     assert list(tmp_path.iterdir()) == []

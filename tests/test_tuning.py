@@ -6,9 +6,11 @@ import subprocess
 import sys
 
 import pytest
+from mitmproxy.addons.save import Save
 from mitmproxy.options import Options
+from mitmproxy.test import taddons
 
-from llmtap.tuning import COLLECTOR, OPTIONS, http2_only, prefer
+from llmtap.tuning import COLLECTOR, OPTIONS, http2_only, prefer, recording
 
 SAID = """
 import gc, resource
@@ -49,3 +51,12 @@ def test_what_was_set_stays(stated: bool | None, expected: bool) -> None:  # noq
 def test_who_speaks_http2_only(protocols: list[bytes], *, expected: bool) -> None:
     """Who offers HTTP/2 and no HTTP/1.1; who offers nothing speaks HTTP/1.1."""
     assert http2_only(protocols) is expected
+
+
+def test_a_recording_is_told() -> None:
+    """mitmproxy records traffic when one of two options names a file; a tool without them does not."""
+    with taddons.context(Save()) as context:
+        assert not recording(context.options)
+        context.options.update(save_stream_file="flows")
+        assert recording(context.options)
+        context.options.update(save_stream_file=None)

@@ -18,9 +18,10 @@ DONE = b'{"type":"response.done","response":{"id":"r"}}'
 type End = Callable[[WebSocketDoor, http.HTTPFlow], None]
 
 
-def opened(*, keep: bool = False) -> tuple[WebSocketDoor, http.HTTPFlow, list[Exchange]]:
+def opened(*, keep: bool = False, recorded: bool = False) -> tuple[WebSocketDoor, http.HTTPFlow, list[Exchange]]:
     """A session that is open, and where its calls are handed on to."""
     recorder = Recorder(CaptureSettings(), keep=keep)
+    recorder.recorded = recorded
     handed: list[Exchange] = []
     door = WebSocketDoor(recorder, lambda _, calls: handed.extend(calls))
     flow = tflow.twebsocketflow()
@@ -89,10 +90,13 @@ def test_shutdown() -> None:
     assert [call.failure for call in door.close_all(failure)] == [failure]
 
 
-@pytest.mark.parametrize(("keep", "kept"), [(False, 1), (True, SHOWN_MESSAGES)])
-def test_messages_are_let_go_of(*, keep: bool, kept: int) -> None:
-    """Without a user interface the last message stays, with one the latest of them."""
-    door, flow, _ = opened(keep=keep)
+@pytest.mark.parametrize(
+    ("keep", "recorded", "kept"),
+    [(False, False, 1), (True, False, SHOWN_MESSAGES), (False, True, SHOWN_MESSAGES + 10)],
+)
+def test_messages_are_let_go_of(*, keep: bool, recorded: bool, kept: int) -> None:
+    """Without a user interface the last message stays, with one the latest of them, in a recording all."""
+    door, flow, _ = opened(keep=keep, recorded=recorded)
     for number in range(SHOWN_MESSAGES + 10):
         say(door, flow, b"%d" % number)
     assert flow.websocket is not None

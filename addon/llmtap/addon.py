@@ -95,7 +95,8 @@ class Tap:
             for exchange in self._early:
                 self.pipeline.put(exchange)
         self.recorder.keep = interactive
-        tuning.prefer(ctx.options, self._options)
+        self.recorder.recorded = tuning.recording(ctx.options)
+        tuning.prefer(ctx.options, {**self._options, "store_streamed_bodies": self.recorder.recorded})
         self._loop = asyncio.get_running_loop()
         if interactive:
             self._show(self.settings)

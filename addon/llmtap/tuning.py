@@ -7,7 +7,7 @@ import contextlib
 import gc
 import logging
 import resource
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Protocol
 
 PROXY_LOGGER = logging.getLogger("mitmproxy.proxy.server")
@@ -22,6 +22,8 @@ OPTIONS: Mapping[str, bool | str | int] = {
 """What replaces mitmproxy's own defaults; an operator's `--set` wins, also where it says what mitmproxy's default is.
 `docs/decisions/0003-mitmproxy-options.md` says why: among others, that mitmdump's line for each flow shows the keys
 that stand in URLs."""
+RECORDINGS = ("save_stream_file", "hardump")
+"""Options of mitmproxy that name a file into which the traffic is recorded (`-w`)."""
 COLLECTOR = (50_000, 20, 50)
 """Thresholds of the collector: with Python's own, long walks over all live streams make the slowest chunks slow."""
 
@@ -34,7 +36,7 @@ class Option(Protocol):
         """What it was set to."""
 
 
-class Options(Protocol):
+class Options(Container[str], Protocol):
     """What we use of mitmproxy's options. Their `has_changed` takes what was set to its default for what nobody set."""
 
     def items(self) -> Iterable[tuple[str, Option]]:
@@ -53,6 +55,11 @@ def prefer(options: Options, ours: Mapping[str, bool | str | int]) -> None:
 def http2_only(protocols: Sequence[bytes]) -> bool:
     """Whether a client that offers these protocols (ALPN) speaks HTTP/2 and no HTTP/1.1, as gRPC's do."""
     return b"h2" in protocols and b"http/1.1" not in protocols
+
+
+def recording(options: Options) -> bool:
+    """Return whether the operator lets mitmproxy record the traffic; a recording is to hold all that was said."""
+    return any(name in options and getattr(options, name) for name in RECORDINGS)
 
 
 def tune() -> None:

@@ -1,6 +1,7 @@
 """mitmproxy's door for WebSocket sessions: each response of a session is a call, handed on when it is complete.
 
-Messages pass as they are. Once read they are let go of, since mitmproxy would keep all of a session's until it ends.
+Messages pass as they are. Once read they are let go of, since mitmproxy would keep all of a session's until it ends;
+it does when it writes a recording, in which they belong.
 When the client leaves while a message passes, mitmproxy 12.2.3 may forget to say that the session has ended; that the
 client is gone it always says, so a session is ended by whichever comes first.
 """
@@ -45,7 +46,8 @@ class WebSocketDoor:
         messages = flow.websocket.messages
         said = messages[-1]
         self._hand_on(flow, self._sessions.message(flow.id, said.content, from_client=said.from_client))
-        del messages[: -(SHOWN_MESSAGES if self._recorder.keep else 1)]
+        if not self._recorder.recorded:
+            del messages[: -(SHOWN_MESSAGES if self._recorder.keep else 1)]
 
     def websocket_end(self, flow: http.HTTPFlow) -> None:
         """Hand on the calls that a session leaves open."""

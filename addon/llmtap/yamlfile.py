@@ -30,7 +30,17 @@ _AT = re.compile(r"(?P<what>.*?)(?: - at `(?P<key>key` in `)?\$(?P<path>[^`]*)`)
 _STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+|\.\.\.)\]")
 _FIELD = re.compile(r"`(?P<name>\w+)`:? ")  # how a Struct's own check begins its message
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
-_WORDS = {r"\bobject\b": "mapping", r"\barray\b": "list", r"\bnull\b": "nothing"}  # JSON's words to YAML's
+_KINDS = {
+    "array": "a list",
+    "bool": "true or false",
+    "float": "a number",
+    "int": "a whole number",
+    "null": "nothing",
+    "object": "a mapping",
+    "str": "text",
+}
+"""What msgspec's words for kinds of values mean."""
+_EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]+)`(?: (?P<bound>[^,`]+))?(?:, got `(?P<found>[^`]+)`)?")
 
 
 class ConfigError(Exception):
@@ -81,10 +91,22 @@ class YamlFile:
             return self.error((*at, *steps), f"{value} is not allowed; allowed are {_allowed(inner)}")
         if (field_ := _FIELD.match(what)) and field_["name"] in _keys(inner):
             return self.error((*at, *steps, field_["name"]), what[field_.end() :])
-        if what.startswith("Expected "):
-            for json, yaml_ in _WORDS.items():
-                what = re.sub(json, yaml_, what)
+        if expected := _EXPECTED.fullmatch(what):
+            what = _sentence(expected)
         return self.error((*at, *steps), what[:1].lower() + what[1:])
+
+
+def _sentence(expected: "re.Match[str]") -> str:
+    """Return msgspec's words for a value of another kind, or out of bounds, as an operator says them."""
+    wanted, found, bound = expected["wanted"], expected["found"], expected["bound"]
+    said = f"must be {_kinds(wanted)}{f' {bound}' if bound else ''}"
+    if found:
+        said += f", and is {_kinds(found)}"
+    return f"{said} (write digits only, such as 1000000)" if (wanted, found) == ("int", "str") else said
+
+
+def _kinds(words: str) -> str:
+    return " or ".join(_KINDS.get(word, word) for word in words.split(" | "))
 
 
 def read(path: Path, environ: Mapping[str, str] | None = None) -> YamlFile:

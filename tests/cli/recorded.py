@@ -13,6 +13,16 @@ ANSWER = (
     b'"finish_reason":"stop","message":{"role":"assistant","content":"Paris."}}],'
     b'"usage":{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12}}'
 )
+DONE = (
+    b'{"type":"response.done","response":{"id":"r","status":"completed","output":[],'
+    b'"usage":{"total_tokens":12,"input_tokens":7,"output_tokens":5}}}'
+)
+SESSION = (
+    (True, b'{"type":"response.create"}'),
+    (False, b'{"type":"response.created","response":{"id":"r","status":"in_progress","output":[]}}'),
+    (False, DONE),
+)
+"""What is said for one response of a Realtime session: whether by the client, and what."""
 URL = "https://api.openai.com/v1/chat/completions"
 JSON = {"Content-Type": "application/json"}
 
@@ -68,6 +78,21 @@ def entry(
         "timings": {"send": 0, "wait": 0, "receive": 0},
         **more,
     }
+
+
+def session(*said: tuple[bool, bytes], url: str = "wss://api.openai.com/v1/realtime", **more: object) -> Json:
+    """Return an entry of a session as Chrome writes it, its messages a second apart."""
+    messages = [
+        {
+            "type": "send" if by_client else "receive",
+            "time": 1_793_527_210.0 + number,
+            "opcode": 1,
+            "data": data.decode(),
+        }
+        for number, (by_client, data) in enumerate(said)
+    ]
+    made = entry(url, b"", b"", method="GET", status=101, asked={"Upgrade": "websocket"}, answered={})
+    return made | {"_resourceType": "websocket", "_webSocketMessages": messages} | more
 
 
 def written(folder: Path, data: bytes, name: str = "traffic.har") -> Path:

@@ -8,9 +8,9 @@ import pytest
 from llmtap import config
 from llmtap.capture.exchange import Exchange, header
 from llmtap.capture.provider import Providers
-from llmtap.cli.harentry import HarEntry, exchange_of, seed, websocket
+from llmtap.cli.harentry import HarEntry, exchange_of, flaw, seed
 from llmtap.decode.lenient import read
-from tests.cli.recorded import URL, Json, entry
+from tests.cli.recorded import ANSWER, URL, Json, entry
 
 PROVIDERS = Providers(config.load(None, {"XDG_CONFIG_HOME": "/nowhere"}).providers)
 BEGAN = 1_793_527_200.0  # 2026-11-01T10:00:00Z
@@ -83,13 +83,15 @@ def test_an_entry_is_an_exchange() -> None:
         ({"timings": {"send": 0, "wait": 500, "receive": -1}}, 0.5, None),
         ({"time": 400, "timings": {"send": 0, "wait": 500, "receive": 0}}, 0.4, 0.4),
         ({"time": "NaN", "timings": {"wait": "x"}}, None, None),
+        ({"time": 850, "timings": {"connect": 20, "ssl": 30, "send": 100, "wait": 400, "receive": 300}}, 0.5, 0.8),
+        ({"time": 820, "timings": {"connect": 20, "ssl": 15, "send": 100, "wait": 400, "receive": 300}}, 0.52, 0.82),
     ],
 )
 def test_times_are_what_is_stated(more: Json, headers_at: float | None, ended_at: float | None) -> None:
     """Headers and end follow from the timings; what is missing, -1 or 0 is not known."""
     made = exchange(entry() | more)
-    expected = [None if each is None else pytest.approx(BEGAN + each) for each in (headers_at, ended_at)]
-    assert expected == [made.headers_at, made.ended_at]
+    assert [headers_at, ended_at] == [made.headers_at, made.ended_at]
+    assert (BEGAN, 0.0) == (made.started, made.origin)
     assert made.response is not None
     assert [at for at, _ in made.response.body.chunks] == [None]
 
@@ -101,6 +103,7 @@ def test_times_are_what_is_stated(more: Json, headers_at: float | None, ended_at
         ("2026-11-01T11:00:00.0000000+0100", BEGAN),
         ("2026-11-01T10:00:00", BEGAN),
         (BEGAN, BEGAN),
+        (BEGAN * 1000, BEGAN),
         ("yesterday", 5.0),
         (None, 5.0),
         ("9999-12-31T23:59:59Z", 5.0),
@@ -188,12 +191,19 @@ def test_what_is_no_call(said: Json) -> None:
     assert asked(said) is None
 
 
-def test_websockets() -> None:
-    """A session is told by its scheme, its status, or what the writer adds."""
-    others = [with_request(url="wss://x/y"), with_response(status=101), entry(_resourceType="websocket")]
-    for said in (*others, entry(_webSocketMessages=[])):
-        assert websocket(read(HarEntry, json.dumps(said).encode()))
-    assert not websocket(read(HarEntry, json.dumps(entry()).encode()))
+def test_an_entry_says_where_it_went() -> None:
+    """Without a URL, a pseudo header may tell; without either it is a flaw."""
+    path = [{"name": ":path", "value": "/v1/chat/completions"}, {"name": ":authority", "value": "api.openai.com"}]
+    for said, flawed in ((entry(), False), (with_request(url=""), True), ({}, True), (with_request(url=[]), True)):
+        assert flawed is (flaw(read(HarEntry, json.dumps(said).encode())) is not None)
+    assert flaw(read(HarEntry, json.dumps(with_request(url="", headers=path)).encode())) is None
+    assert "openai" == exchange(with_request(url="", headers=path)).endpoint.provider
+
+
+def test_a_session_begins_as_a_request() -> None:
+    """Live, the upgrade of a session is an HTTP request; so it is here."""
+    made = exchange(with_request(url="wss://api.openai.com/v1/realtime", method="GET"))
+    assert ("https", 443) == (made.request.scheme, made.request.port)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +219,33 @@ def test_a_body_left_out() -> None:
     made = exchange(with_response(content={"size": 700, "mimeType": "text/event-stream"}))
     assert made.response is not None
     assert (made.response.body.size, made.response.body.dropped) == (700, 700)
+
+
+@pytest.mark.parametrize(
+    ("members", "dropped"),
+    [
+        ({}, 1),
+        ({"status": 204}, 0),
+        ({"status": 401}, 0),
+        ({"bodySize": 0}, 0),
+        ({"headers": [{"name": "content-length", "value": "0"}]}, 0),
+        ({"content": {"text": ""}}, 0),
+    ],
+)
+def test_a_body_of_which_nothing_is_said(members: Json, dropped: int) -> None:
+    """A text that is not there at all is a body left out, where nothing says that there was none."""
+    made = exchange(with_response(**({"content": {"size": 0}, "bodySize": -1} | members)))
+    assert made.response is not None
+    assert (0, dropped) == (made.response.body.size, made.response.body.dropped)
+
+
+def test_a_size_is_that_of_what_passed() -> None:
+    """Content that is stated decoded passed encoded, and was as large as its message says."""
+    encoded = [{"name": "content-encoding", "value": "gzip"}]
+    for headers, size, expected in ((encoded, 77, 77), (encoded, -1, len(ANSWER)), ([], 77, len(ANSWER))):
+        made = exchange(with_response(headers=headers, bodySize=size))
+        assert made.response is not None
+        assert (expected, 0) == (made.response.body.size, made.response.body.dropped)
 
 
 def test_the_seed_is_the_call() -> None:

@@ -121,6 +121,6 @@ def test_a_wrong_configuration_is_a_mistake(home: Path) -> None:
 def test_a_missing_store_is_a_mistake(home: Path, store_path: Path) -> None:
     """Looking never makes one."""
     assert home.is_dir()
-    with pytest.raises(Mistake, match="nothing was recorded there yet"):
+    with pytest.raises(Mistake, match="Nothing is recorded yet"):
         store_of(settings_of(None))
     assert not store_path.exists()

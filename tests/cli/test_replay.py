@@ -5,7 +5,7 @@ from pathlib import Path
 
 from llmtap.export.outbox import Outbox
 from tests.cli.conftest import Invoke
-from tests.cli.recorded import entry, har, written
+from tests.cli.recorded import SESSION, entry, har, session, written
 from tests.cli.test_flowfile import chat, saved
 from tests.fakes.bulk_server import FakeElasticsearch
 
@@ -13,7 +13,7 @@ from tests.fakes.bulk_server import FakeElasticsearch
 def test_documents_are_printed_in_order(invoke: Invoke, tmp_path: Path) -> None:
     """A HAR and a flow file give a line of JSON a call, and a summary of the rest on stderr."""
     other = entry("https://example.com/", ask=b"{}", answer=b"{}")
-    first = written(tmp_path, har(entry(), other, entry("wss://api.openai.com/v1/realtime"), entry(status=500)))
+    first = written(tmp_path, har(entry(), other, session(*SESSION, *SESSION), entry(status=500)))
     second = written(tmp_path, saved(chat(), chat("example.com")), "flows")
 
     shown = invoke("replay", str(first), str(second))
@@ -21,11 +21,11 @@ def test_documents_are_printed_in_order(invoke: Invoke, tmp_path: Path) -> None:
     assert 0 == shown.exit_code
     documents = [json.loads(line) for line in shown.stdout.splitlines()]
     statuses = [document["http"]["response"]["status_code"] for document in documents]
-    assert [200, 500, 200, 200] == statuses
+    assert [200, 101, 101, 500, 200, 200] == statuses
     assert {"input_tokens": 9, "output_tokens": 3} == documents[0]["gen_ai"]["usage"]
     assert "2026-11-01T10:00:00.000Z" == documents[0]["@timestamp"]
     assert "duration" not in documents[0]["event"]
-    assert [f"{first}: 4 entries: 2 documents, 1 no LLM calls, 1 WebSocket sessions, not read"] == [
+    assert [f"{first}: 4 entries: 4 documents, 1 other than LLM calls"] == [
         line for line in shown.stderr.splitlines() if line.startswith(str(first))
     ]
 
@@ -46,6 +46,17 @@ def test_a_broken_file_is_told(invoke: Invoke, tmp_path: Path) -> None:
     assert (1, 1) == (shown.exit_code, len(shown.stdout.splitlines()))
     assert f"llmtap: entry 2 of {file} cannot be read: it is damaged, or cut short." in shown.stderr
     assert "Traceback" not in shown.stderr
+
+
+def test_a_bad_entry_costs_itself_alone(invoke: Invoke, tmp_path: Path) -> None:
+    """It is named with its number and its flaw, all others are printed, and the exit code says that one was not."""
+    lost = entry() | {"request": {"method": "POST"}}
+    bad, good = written(tmp_path, har(entry(), lost, entry())), written(tmp_path, har(entry()), "good.har")
+    shown = invoke("replay", str(bad), str(tmp_path / "none.har"), str(good))
+    assert (1, 3) == (shown.exit_code, len(shown.stdout.splitlines()))
+    assert f"llmtap: entry 2 of {bad} is left out: it has no `request.url`.\n" in shown.stderr
+    assert f"{bad}: 3 entries: 2 documents, 1 left out\n" in shown.stderr
+    assert f"llmtap: {tmp_path / 'none.har'} cannot be read: No such file or directory.\n" in shown.stderr
 
 
 def test_what_is_not_there_is_told(invoke: Invoke, tmp_path: Path) -> None:

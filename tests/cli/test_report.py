@@ -7,6 +7,7 @@ import pytest
 
 from llmtap.export.outbox import Outbox
 from tests.cli.conftest import Invoke, python
+from tests.cli.documents import made
 
 
 def test_the_overview_sums_by_model_team_and_outcome(invoke: Invoke, store: Outbox) -> None:
@@ -16,6 +17,10 @@ def test_the_overview_sums_by_model_team_and_outcome(invoke: Invoke, store: Outb
     assert shown.exit_code == 0
     for word in ("gpt-4o-mini", "claude-x", "payments", "rate_limit_exceeded"):
         assert word in shown.stdout
+    lines = shown.stdout.splitlines()
+    assert ["", ""] == [
+        lines[lines.index(line) - 1].strip() for line in lines if line.startswith(("By team", "4 calls"))
+    ]
     expected = "4 calls · 1 failed · 200 input and 40 output tokens · 0.002000 USD · unpriced: 2 · usage absent: 2"
     assert expected == shown.stdout.splitlines()[-1]
 
@@ -38,6 +43,28 @@ def test_the_last_calls_are_listed_in_order(invoke: Invoke, store: Outbox) -> No
     assert [None, "rate_limit_exceeded"] == [call["error"] for call in found]
 
 
+def test_the_last_calls_may_be_of_a_time(invoke: Invoke, store: Outbox) -> None:
+    """`--last` alone looks back without end; with `--since` it lists those of that time. `--by` has no place there."""
+    assert store.counts().accepted == 4
+    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    assert [] == json.loads(invoke("report", "--last", "2", "--since", later, "--json").stdout)
+    assert 2 == len(json.loads(invoke("report", "--last", "2", "--since", "1h", "--json").stdout))
+    shown = invoke("report", "--last", "2", "--by", "team")
+    assert (2, True) == (shown.exit_code, "give one of them" in shown.stderr)
+
+
+def test_money_is_spelt_plainly(invoke: Invoke, store: Outbox) -> None:
+    """An amount has no exponent, however small, and what was estimated stands apart."""
+    small = made("01a20c53-0000-7000-8000-0000aaaa0005", cost=1e-8)[1]
+    estimated = small.replace(b'"total": 1e-08', b'"estimated": 3E-7').replace(b"aaaa0005", b"aaaa0006")
+    store.put([("01a20c53-0000-7000-8000-0000aaaa0005", small), ("01a20c53-0000-7000-8000-0000aaaa0006", estimated)])
+    shown = invoke("report", "--last", "2", "--json").stdout
+    assert '"cost": 0.00000001,' in shown
+    assert '"cost_estimated": 0.0000003,' in shown
+    assert "estimated besides: <0.000001 USD" in invoke("report").stdout.splitlines()[-1]
+    assert '"USD": 0.0000003' in invoke("report", "--json").stdout
+
+
 def test_since_leaves_older_calls_out(invoke: Invoke, store: Outbox) -> None:
     """A report covers what arrived since then."""
     assert store.counts().accepted == 4
@@ -57,7 +84,7 @@ def test_without_a_store_the_report_says_so(invoke: Invoke) -> None:
     """A missing store is told in a sentence, with exit code 1."""
     shown = invoke("report")
     assert (1, "") == (shown.exit_code, shown.stdout)
-    assert "nothing was recorded there yet" in shown.stderr
+    assert "`llmtap run -- COMMAND` makes it" in shown.stderr
 
 
 def test_an_unknown_key_is_answered_with_those_there_are(invoke: Invoke) -> None:

@@ -14,6 +14,11 @@ def _configured(home: Path, url: str) -> str:
     return str(config)
 
 
+def test_its_help_is_whole(invoke: Invoke) -> None:
+    """The list of what there is to set up is not cut short."""
+    assert "Install the index template and print a key." in invoke("setup", "--help").stdout
+
+
 def test_a_dry_run_prints_the_template(invoke: Invoke) -> None:
     """It is the JSON that would be sent; no Elasticsearch is needed."""
     template = json.loads(invoke("setup", "elasticsearch", "--dry-run").stdout)

@@ -74,6 +74,19 @@ def test_the_summary_tells_a_missing_price_from_missing_counts() -> None:
     assert summary(total) == "2 calls · 5 input tokens · without a whole cost: 2 · usage absent: 1"
 
 
+def test_estimated_money_has_its_own_column() -> None:
+    """It is there when there is any, and never within the cost."""
+    totals, text = Totals(("team",)), io.StringIO()
+    totals.add(Call("a", AT, cost=Decimal(1), currency="USD"))
+    assert len(table_of_totals(totals, "Sums").columns) == len(KINDS)
+    totals.add(Call("b", AT, cost_estimated=Decimal(2), currency="USD"))
+    console(text).print(table_of_totals(totals, "Sums"))
+    assert "1.00 USD" in text.getvalue()
+    assert "2.00 USD" in text.getvalue()
+    assert len(table_of_totals(totals, "Sums").columns) == len(KINDS) + 1
+
+
+KINDS = ("team", "calls", "errors", "input", "output", "cached", "cost", "first token p50", "p95", "duration p50")
 CALLS = [
     Call(
         f"01a20c53-0000-7000-8000-0000aaaa000{number}",

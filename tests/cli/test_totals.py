@@ -49,6 +49,14 @@ def test_costs_are_summed_by_currency() -> None:
     assert {"USD": Decimal("0.3"), "EUR": Decimal(2)} == total.cost
 
 
+def test_estimates_are_summed_apart() -> None:
+    """An estimated amount is no part of what calls cost."""
+    total = Total()
+    total.add(Call("a", AT, cost=Decimal(1), currency="USD"))
+    total.add(Call("b", AT, cost_estimated=Decimal(2), currency="USD", cost_status="estimated"))
+    assert ({"USD": Decimal(1)}, {"USD": Decimal(2)}) == (total.cost, total.cost_estimated)
+
+
 def test_the_largest_group_comes_first() -> None:
     """Groups are ordered by their number of calls."""
     totals = Totals(("team", "model"))

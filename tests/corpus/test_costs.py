@@ -17,7 +17,7 @@ def found(corpus: Path) -> list[Bill]:
 
 
 def test_no_difference_is_unexplained(found: list[Bill]) -> None:
-    """A computed cost is the reported one within a hundredth, but for reasons checked against the answer's own figures."""
+    """A computed cost is the reported one within a hundredth, or else the answer's own figures say why."""
     unexplained = [bill for bill in found if explained(bill) == UNEXPLAINED]
     assert [(bill.recording.source, bill.cost.computed, bill.cost.reported) for bill in unexplained] == []
     assert found

@@ -42,7 +42,7 @@ class Recorded:
         endpoint = Endpoint("example", wire_format=self.wire_format, operation="realtime")
         request = Request("GET", "https", "api.example.com", 443, "/v1/realtime")
         upgrade = Exchange("id", 0.0, None, endpoint, request, Response(101))
-        return calls(upgrade, [(None, by_client, data) for by_client, data in self.messages], CAP)
+        return list(calls(upgrade, [(None, by_client, data) for by_client, data in self.messages], CAP))
 
     def counted(self) -> Counter[str]:
         """How many responses were finished and words were heard at a price, and the tokens that are stated of them."""

@@ -180,6 +180,14 @@ def test_a_hole_in_a_stream() -> None:
     assert inference.response.completed is True
 
 
+def test_a_body_that_a_recording_left_out() -> None:
+    """Of an answer of which no byte was kept nobody knows whether it was whole."""
+    stream = ((b"content-type", b"text/event-stream"),)
+    inference = decode(exchange(Body((), 700, 700, 0), stream))
+    assert (inference.response.completed, inference.events) == (None, None)
+    assert decode(exchange(b"", stream)).response.completed is False
+
+
 def test_truncated_json_saves_what_stands() -> None:
     """Cut off, or with a hole in its middle: identity from the head, usage and finish reason from the tail."""
     cut = decode(exchange(ANSWER[: ANSWER.index(b'"usage"')]))

@@ -24,6 +24,7 @@ from tests.engines.distribution import EngineError
 
 DEFAULT = "8.19.21"
 OLDEST = "8.11.0"
+USUAL_PORT = 9200
 UP_SECONDS = 100
 HEALTH = "/_cluster/health?wait_for_status=yellow&timeout=1s"
 
@@ -80,8 +81,8 @@ def available(version: str = DEFAULT) -> str | None:
 
 
 @contextmanager
-def running(version: str = DEFAULT) -> Iterator[Engine]:
-    """Hold an engine of `version` that answers, and leave nothing of it behind.
+def running(version: str = DEFAULT, port: int | None = None) -> Iterator[Engine]:
+    """Hold an engine of `version` that answers, at `port` or one that is free, and leave nothing of it behind.
 
     Raises EngineError when none can be had or it does not come up.
     """
@@ -91,7 +92,7 @@ def running(version: str = DEFAULT) -> Iterator[Engine]:
         return
     if lacking := available(version):
         raise EngineError(lacking)
-    port = _free_port()
+    port = port or _free_port()
     body = _body(version, port)
     engine = Engine(f"http://127.0.0.1:{port}", version, body)
     try:
@@ -131,6 +132,15 @@ def _await_answer(url: str, body: Body | None) -> None:
         time.sleep(0.2)
 
 
+def usual_port() -> int | None:
+    """Return the port at which an Elasticsearch is looked for, None when somebody listens at it."""
+    with socket.socket() as listener, suppress(OSError):
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", USUAL_PORT))
+        return USUAL_PORT
+    return None
+
+
 def _free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -139,7 +149,7 @@ def _free_port() -> int:
 
 
 def main() -> None:
-    """Start an engine, print its URL, and run it until Ctrl-C."""
+    """Start an engine, print what llmtap.yaml needs of it, and run it until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m tests.engines.elasticsearch", description=main.__doc__)
     parser.add_argument("--version", default=DEFAULT, choices=sorted(distribution.SHA256))
     version: str = parser.parse_args().version
@@ -148,8 +158,8 @@ def main() -> None:
     out = sys.stdout
     out.write(f"starting Elasticsearch {version} ...\n")
     out.flush()
-    with suppress(KeyboardInterrupt), running(version) as engine:
-        out.write(f"{engine.url}  (Ctrl-C stops it)\n")
+    with suppress(KeyboardInterrupt), running(version, usual_port()) as engine:
+        out.write(f"{engine.url}  (Ctrl-C stops it). In llmtap.yaml:\n\nelasticsearch:\n  url: {engine.url}\n")
         out.flush()
         while True:
             signal.pause()

@@ -148,7 +148,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
 def test_looking_creates_and_moves_nothing(tmp_path: Path) -> None:
     """A command that only looks says what is wrong and leaves every file as it is."""
     path = tmp_path / "outbox.sqlite"
-    with pytest.raises(OutboxError, match="nothing was recorded"):
+    with pytest.raises(OutboxError, match="Nothing is recorded yet"):
         Outbox.existing(path)
     path.touch()
     with pytest.raises(OutboxError, match="empty"):

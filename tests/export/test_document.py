@@ -17,7 +17,7 @@ from llmtap.enrich.estimate import Estimate
 from llmtap.enrich.latency import Latency, measure
 from llmtap.enrich.limits import Allowance, Limits
 from llmtap.enrich.privacy import PrivacySettings, Redacted, redact
-from llmtap.export.document import document
+from llmtap.export.document import document, plain
 
 SECONDS = ("credits", "audio_seconds", "video_seconds", "inconsistent")
 REQUEST = InferenceRequest(
@@ -253,3 +253,11 @@ def test_any_value_can_be_written(count: int, number: float, text: str) -> None:
     body = document(redacted(inference=inference), Cost("unmetered"), Latency()).body
 
     assert msgspec.json.decode(body)["gen_ai"]["operation"]["name"] == "chat"
+
+
+@given(st.decimals(0, 10, allow_nan=False, allow_infinity=False))
+def test_money_has_no_exponent(amount: Decimal) -> None:
+    """However small an amount is, it is spelt in digits, and is the same amount."""
+    spelt = bytes(plain(amount)).decode()
+    assert "E" not in spelt.upper()
+    assert Decimal(spelt) == amount

@@ -60,10 +60,10 @@ class Recording:
     )  # fmt: skip
 
     def __init__(self, flow: http.HTTPFlow, endpoint: Endpoint | None, host: str) -> None:
-        """Begin at this instant, before anybody changes the request to `host`."""
+        """Begin at this instant, before anybody changes the request to `host`; its date is mitmproxy's, as its id's."""
         self.flow = flow
         self.endpoint = endpoint
-        self.started = time.time()
+        self.started = flow.request.timestamp_start
         self.origin = time.monotonic()
         self.id = identity(flow)
         self.request = _head(flow, host)
@@ -78,9 +78,13 @@ class Recorder:
     """The recordings of all flows that are under way, by flow id."""
 
     def __init__(self, settings: CaptureSettings, *, keep: bool = False) -> None:
-        """Cap bodies as `settings` say; with `keep`, a tapped body is put back into its flow for a user interface."""
+        """Cap bodies as `settings` say; with `keep`, a tapped body is put back into its flow for a user interface.
+
+        `recorded` says that mitmproxy writes flows into a file, for which sessions keep their messages.
+        """
         self.settings = settings
         self.keep = keep
+        self.recorded = False
         self._live: dict[str, Recording] = {}
         self._credentials: MutableMapping[connection.Client, tuple[str, str]] = weakref.WeakKeyDictionary()
 

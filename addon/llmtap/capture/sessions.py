@@ -4,7 +4,7 @@ A session that is not known here is none of ours: whatever is said of it gives n
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from llmtap.capture.exchange import Exchange, Failure
@@ -12,6 +12,21 @@ from llmtap.capture.session import Session
 
 CLEAN = frozenset({1000, 1001, 1005})
 """The close codes of a session that ended as meant (RFC 6455, section 7.4.1)."""
+
+LEFT_OPEN = Failure("_OTHER", "The recording ends before the response does.")
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a session: when, with which failure for what it leaves open, and whether it was meant."""
+
+    at: float | None = None
+    failure: Failure = LEFT_OPEN
+    clean: bool = True
+
+
+UNTOLD = End()
+"""The end of a session of which a recording does not tell how it ended."""
 
 
 @dataclass(slots=True)
@@ -36,14 +51,18 @@ class Sessions:
         session = self.live.pop(key, None)
         if session is None:
             return []
-        return session.close(
-            time.monotonic(), ended(code, reason, by_client=by_client), clean=by_client or code in CLEAN
-        )
+        last = end(time.monotonic(), code, reason, by_client=by_client)
+        return session.close(last.at, last.failure, clean=last.clean)
 
     def close_all(self, failure: Failure) -> list[Exchange]:
         """End every session, each with `failure`."""
         live, self.live = self.live, {}
         return [one for session in live.values() for one in session.close(time.monotonic(), failure, clean=True)]
+
+
+def end(at: float | None, code: int | None, reason: str | None, *, by_client: bool) -> End:
+    """Return the end that a close code and a reason (RFC 6455) tell of."""
+    return End(at, ended(code, reason, by_client=by_client), by_client or code in CLEAN)
 
 
 def ended(code: int | None, reason: str | None, *, by_client: bool) -> Failure:
@@ -53,15 +72,14 @@ def ended(code: int | None, reason: str | None, *, by_client: bool) -> Failure:
 
 
 def calls(
-    upgrade: Exchange, messages: Iterable[tuple[float | None, bool, bytes]], cap: int, failure: Failure | None = None
-) -> list[Exchange]:
-    """Return the Exchanges of a recorded session, whose messages are instant, whether the client's, and content.
+    upgrade: Exchange, messages: Iterable[tuple[float | None, bool, bytes]], cap: int, last: End = UNTOLD
+) -> Iterator[Exchange]:
+    """Yield the Exchanges of a recorded session, whose messages are instant, whether the client's, and content.
 
-    `failure` is why it ended, None when it ended as meant.
+    A session without an instant of its end ended with its last message.
     """
-    session, last = Session(upgrade, cap), upgrade.ended_at
-    done: list[Exchange] = []
+    session, now = Session(upgrade, cap), upgrade.ended_at
     for at, from_client, data in messages:
-        done += (session.sent if from_client else session.received)(at, data)
-        last = at
-    return done + session.close(last, failure or ended(1000, None, by_client=True), clean=failure is None)
+        yield from (session.sent if from_client else session.received)(at, data)
+        now = at
+    yield from session.close(now if last.at is None else last.at, last.failure, clean=last.clean)

@@ -1,25 +1,26 @@
-"""What a file of recorded traffic is made of: entries in order, each an Exchange, or a word for why it is none.
+"""What a file of recorded traffic is made of: entries in order, each the Exchanges that it holds.
 
-A reader of such files (`har.py`, `flowfile.py`) yields Entries and stops with UnreadableError at the first that it
-cannot read; nothing of what came before is lost.
+An entry that is no call of an LLM API holds none; one that cannot be read says why, and those after it are read all the
+same. A reader of such files (`har.py`, `flowfile.py`) stops with UnreadableError where nothing more can be found;
+nothing of what came before is lost.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from llmtap.capture.exchange import Exchange
-
-type Reason = Literal["other", "websocket"]
-"""Why an entry is no Exchange: no call of an LLM API, or a WebSocket session."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The n-th entry of a file, n counted from 1; an Exchange, or the reason why there is none."""
+    """The n-th entry of a file, n counted from 1: a call is one Exchange, a WebSocket session any number of them.
+
+    `why` is what makes it unreadable, as the end of a sentence; None when nothing does. `exchanges` may be read once.
+    """
 
     number: int
-    exchange: Exchange | None = None
-    reason: Reason | None = None
+    exchanges: Iterable[Exchange] = ()
+    why: str | None = None
 
 
 class UnreadableError(Exception):

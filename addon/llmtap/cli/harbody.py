@@ -44,8 +44,8 @@ class Content(msgspec.Struct):
         """The bytes that are stated, b"" when none are."""
         text = self.text or ""
         if (self.encoding or self.other_encoding or "").lower() == "base64":
-            return _from_base64(text)
-        return _from_text(text) if text or not self.params else _form(self.params, self.mime_type or "")
+            return from_base64(text)
+        return from_text(text) if text or not self.params else _form(self.params, self.mime_type or "")
 
 
 def body(content: Content | None, headers: Headers) -> tuple[Body, Headers]:
@@ -62,19 +62,19 @@ def body(content: Content | None, headers: Headers) -> tuple[Body, Headers]:
     return whole, headers
 
 
-def _from_base64(text: str) -> bytes:
+def from_base64(text: str) -> bytes:
     """Return what base64 spells, of either alphabet, padded or not; the text itself when it is none."""
     packed = b"".join(text.encode("utf-8", "replace").split())
     if not _BASE64.fullmatch(packed):
-        return _from_text(text)
+        return from_text(text)
     packed = packed.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
     try:
         return base64.b64decode(packed + b"=" * (-len(packed) % 4))
     except binascii.Error:
-        return _from_text(text)
+        return from_text(text)
 
 
-def _from_text(text: str) -> bytes:
+def from_text(text: str) -> bytes:
     """Return the bytes of a text; one with control characters and none beyond U+00FF stands for bytes, one by one."""
     if _CONTROL.search(text):
         try:
@@ -97,5 +97,5 @@ def _form(params: Sequence[Param], mime_type: str) -> bytes:
         if param.content_type:
             disposition += f"\r\nContent-Type: {param.content_type}"
         head = disposition.encode("utf-8", "replace")
-        parts += (b"--", boundary, b"\r\n", head, b"\r\n\r\n", _from_text(param.value or ""), b"\r\n")
+        parts += (b"--", boundary, b"\r\n", head, b"\r\n\r\n", from_text(param.value or ""), b"\r\n")
     return b"".join((*parts, b"--", boundary, b"--\r\n"))

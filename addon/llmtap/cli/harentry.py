@@ -7,6 +7,8 @@ out, -1 or 0. A call takes time, so a time of 0 is one that nobody measured. The
 import hashlib
 import math
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
@@ -14,9 +16,9 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 import msgspec
 
-from llmtap.capture.exchange import Exchange, Failure, Headers, Request, Response, header, new_id
+from llmtap.capture.exchange import Body, Exchange, Failure, Headers, Request, Response, header, new_id
 from llmtap.capture.provider import Providers
-from llmtap.capture.recorder import SWITCHING_PROTOCOLS, failure
+from llmtap.capture.recorder import failure
 from llmtap.cli.harbody import Content, body
 
 NO_ANSWER = Failure("_OTHER", "The recording holds no answer.")
@@ -29,8 +31,14 @@ _FAILURES = (
 """What browsers say and mitmproxy does not (net::ERR_…, NS_…), each `_` a blank."""
 _BEFORE_HEADERS = ("blocked", "dns", "connect", "send", "wait")
 """The timings that pass before the headers of the answer; `ssl` is part of `connect`."""
+_MITMPROXY = frozenset({"connect", "ssl", "send", "wait", "receive"})
+"""The timings that mitmproxy states."""
+_WITHOUT_BODY, _REDIRECTED = (204, 205), 300
+"""Answers that have no body, and the first of those that need none (RFC 9110, section 15)."""
 _VERSIONS = {"h2": "HTTP/2.0", "h3": "HTTP/3", "http/2": "HTTP/2.0", "http/3.0": "HTTP/3", "unknown": ""}
 """mitmproxy's own spelling."""
+_SCHEMES = {"ws": "http", "wss": "https"}
+"""A session begins as a request."""
 _LATEST = 4_102_444_800
 """The year 2100: an instant beyond it is none."""
 
@@ -68,18 +76,13 @@ class HarEntry(msgspec.Struct):
     response: _Response | None = None
     timings: dict[str, float | None] | None = None
     error: str | None = msgspec.field(default=None, name="_error")
-    resource_type: str | None = msgspec.field(default=None, name="_resourceType")
     messages: msgspec.Raw | None = msgspec.field(default=None, name="_webSocketMessages")
 
 
-def websocket(entry: HarEntry) -> bool:
-    """Return whether an entry is a WebSocket session."""
-    return (
-        entry.messages is not None
-        or entry.resource_type == "websocket"
-        or entry.request.url.startswith(("ws:", "wss:"))
-        or (entry.response is not None and entry.response.status == SWITCHING_PROTOCOLS)
-    )
+def flaw(entry: HarEntry) -> str | None:
+    """Return why an entry cannot be read, as the end of a sentence; None when it can."""
+    asked = entry.request
+    return None if asked.url or header(_headers(asked.headers), ":path") else "it has no `request.url`"
 
 
 def seed(entry: HarEntry) -> bytes:
@@ -109,7 +112,7 @@ def exchange_of(entry: HarEntry, providers: Providers, own: bytes, written: floa
         return None
     sent, headers = body(_sized(asked.content, asked.size), headers)
     response = _answered(entry.response)
-    began = _instant(entry.started)
+    began = instant(entry.started)
     if began is None:
         began = _date(response)
     started = written if began is None else began
@@ -118,12 +121,12 @@ def exchange_of(entry: HarEntry, providers: Providers, own: bytes, written: floa
     return Exchange(
         id=new_id(began or 0.0, own),
         started=started,
-        origin=started,
+        origin=0.0,
         endpoint=endpoint,
         request=Request(method, address.scheme, host, port, path, headers, sent, version),
         response=response,
-        headers_at=None if response is None or headers_after is None else started + headers_after,
-        ended_at=None if ended_after is None else started + ended_after,
+        headers_at=None if response is None else headers_after,
+        ended_at=ended_after,
         failure=_failure(entry, answering=response is not None),
         server_host=host,
         server_port=port,
@@ -133,8 +136,23 @@ def exchange_of(entry: HarEntry, providers: Providers, own: bytes, written: floa
 def _answered(said: _Response | None) -> Response | None:
     if said is None or said.status <= 0:
         return None
-    received, headers = body(_sized(said.content, said.size), _plain(_headers(said.headers), said.content))
+    stated = _plain(_headers(said.headers), said.content)
+    received, headers = body(_sized(said.content, said.size), stated)
+    if not received.size and _left_out(said, headers):
+        received = Body((), 0, 1, 0)
+    elif len(headers) < len(stated) and said.size is not None and said.size > 0:  # it passed encoded
+        received = replace(received, size=said.size)
     return Response(said.status, headers, received, _version(said.http_version))
+
+
+def _left_out(said: _Response, headers: Headers) -> bool:
+    """Return whether a body is not stated, and nothing says that there was none: of its bytes one is missing at least.
+
+    Chrome forgets the bodies of old entries, and those of streams that a page reads itself.
+    """
+    silent = said.content is None or said.content.text is None
+    empty = said.size == 0 or header(headers, "content-length") == "0" or said.status in _WITHOUT_BODY
+    return silent and not empty and said.status < _REDIRECTED
 
 
 def _sized(content: Content | None, size: int | None) -> Content | None:
@@ -157,33 +175,44 @@ def _durations(entry: HarEntry) -> tuple[float | None, float | None]:
     """Return the seconds from the begin to the answer's headers, and to its end."""
     timings = {name: each for name, each in (entry.timings or {}).items() if each is not None and 0 <= each < math.inf}
     headers = ended = None
+    total = entry.time
+    if total is not None and _mitmproxy(timings, total):
+        total -= timings.pop("connect", 0.0) + timings.pop("ssl")
     if timings.get("wait"):
         headers = sum(timings.get(name, 0.0) for name in _BEFORE_HEADERS) / 1000
-    if entry.time is not None and 0 < entry.time < math.inf:
-        ended = entry.time / 1000
+    if total is not None and 0 < total < math.inf:
+        ended = total / 1000
     elif headers is not None and "receive" in timings:
         ended = headers + timings["receive"] / 1000
     return (headers if headers is None or ended is None else min(headers, ended)), ended
 
 
-def _instant(stated: str | float | None) -> float | None:
-    """Return the instant that a date and time names, in seconds since the epoch; without a zone it is UTC."""
-    try:
-        moment = datetime.fromisoformat(stated) if isinstance(stated, str) else None
-        if moment is not None:
+def _mitmproxy(timings: Mapping[str, float], total: float) -> bool:
+    """Return whether timings are mitmproxy's (12.2.3): it connects before or within `wait`, and counts that twice."""
+    return timings.get("ssl", 0) > 0 and _MITMPROXY.issuperset(timings) and abs(total - sum(timings.values())) < 1
+
+
+def instant(stated: str | float | None) -> float | None:
+    """Return the instant that a date and time names, in seconds since the epoch; without a zone it is UTC.
+
+    A number is one of seconds or, where that would be beyond all times, of milliseconds.
+    """
+    if isinstance(stated, str):
+        try:
+            moment = datetime.fromisoformat(stated)
             stated = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
-    if not isinstance(stated, (int, float)) or not 0 <= stated < _LATEST:
-        return None
-    return float(stated)
+        except (ValueError, OverflowError):
+            return None
+    elif stated is not None and stated >= _LATEST:
+        stated /= 1000
+    return float(stated) if stated is not None and 0 <= stated < _LATEST else None
 
 
 def _date(response: Response | None) -> float | None:
     """Return the instant at which the answer says that it was made, which is soon after the call began."""
     said = header(response.headers, "date") if response else None
     try:
-        return _instant(parsedate_to_datetime(said).isoformat()) if said else None
+        return instant(parsedate_to_datetime(said).isoformat()) if said else None
     except (ValueError, TypeError, IndexError):
         return None
 
@@ -205,10 +234,12 @@ def _plain(headers: Headers, content: Content | None) -> Headers:
 def _address(url: str, headers: Headers) -> SplitResult | None:
     """Return where a request went; what the URL lacks, the headers say. None when it cannot be known."""
     try:
+        url = url or header(headers, ":path") or ""
         if "://" not in url.partition("?")[0]:
             authority = header(headers, ":authority") or header(headers, "host") or ""
             url = f"{header(headers, ':scheme') or 'https'}://{authority if url.startswith('/') else ''}{url}"
         address = urlsplit(url.strip())
+        address = address._replace(scheme=_SCHEMES.get(address.scheme, address.scheme))
         usable = bool(address.scheme in ("http", "https") and address.hostname and _port(address))
     except ValueError:
         return None

@@ -56,6 +56,7 @@ class _Http(msgspec.Struct, frozen=True):
 
 class _Cost(msgspec.Struct, frozen=True):
     total: Decimal | None = None
+    estimated: Decimal | None = None
     currency: str | None = None
     status: str | None = None
 
@@ -111,6 +112,7 @@ class Call:
     cached_tokens: int | None = None
     usage_source: str | None = None
     cost: Decimal | None = None
+    cost_estimated: Decimal | None = None
     currency: str | None = None
     cost_status: str | None = None
     first_token: float | None = None
@@ -147,6 +149,7 @@ def read_call(identity: str, body: bytes) -> Call | None:
         cached_tokens=gen_ai.usage.cache_read.input_tokens,
         usage_source=own.usage.source,
         cost=own.cost.total,
+        cost_estimated=own.cost.estimated,
         currency=own.cost.currency,
         cost_status=own.cost.status,
         first_token=own.latency.first_token,

@@ -18,10 +18,11 @@ import msgspec
 from llmtap.capture.provider import Providers
 from llmtap.cli.entry import Entry, UnreadableError
 from llmtap.cli.flowfile import flow_entries
-from llmtap.cli.har import har_entries, is_har
+from llmtap.cli.har import har_entries
+from llmtap.cli.harfile import START, is_har
 from llmtap.cli.mistake import Mistake
 from llmtap.cli.options import config_option, settings_of
-from llmtap.cli.tables import count
+from llmtap.cli.tables import count, counted
 from llmtap.config import Settings, fallback_prices, shipped
 from llmtap.enrich.cost import Prices
 from llmtap.export.cluster import Cluster
@@ -37,8 +38,6 @@ PAUSE = 0.2
 NEWS = 500
 """After how many entries the progress is told again, on a terminal."""
 
-_SAID = {"documents": "documents", "other": "no LLM calls", "websocket": "WebSocket sessions, not read"}
-
 
 @click.command("replay")
 @config_option
@@ -48,37 +47,42 @@ _SAID = {"documents": "documents", "other": "no LLM calls", "websocket": "WebSoc
 def command(config: Path | None, files: tuple[Path, ...], *, keep: bool, ship: bool) -> None:
     """Read recorded traffic and print a document, one line of JSON, for each LLM call.
 
-    A FILE is one of mitmproxy's flow files, or a HAR file (1.2) of a browser or another recorder. What is no LLM call
-    is counted on stderr. Whatever is stored twice stays one document.
+    A FILE is one of mitmproxy's flow files, or a HAR file (1.2) of a browser or another recorder. Each response of
+    a WebSocket session is a call. What is no LLM call is counted on stderr, and what cannot be read is told there.
+    Whatever is stored twice stays one document.
     """
     settings = settings_of(config)
     if ship and settings.elasticsearch.url is None:
         raise Mistake("No Elasticsearch is configured (`elasticsearch.url`), so nothing can be shipped.", exit_code=2)
+    faults: list[str] = []
+    documents = _documents(files, settings, faults)
     try:
         if keep or ship:
-            _store(files, settings, ship=ship)
+            _store(documents, settings, ship=ship)
         else:
-            _print(files, settings)
+            _print(documents)
     except OutboxError as error:
         raise Mistake(str(error)) from error
+    if faults:
+        raise click.exceptions.Exit(1)
 
 
-def _print(files: tuple[Path, ...], settings: Settings) -> None:
+def _print(documents: Iterator[Document]) -> None:
     out = sys.stdout.buffer
     try:
-        for made in _documents(files, settings):
+        for made in documents:
             out.write(made.body + b"\n")
     finally:
         out.flush()
 
 
-def _store(files: tuple[Path, ...], settings: Settings, *, ship: bool) -> None:
+def _store(documents: Iterator[Document], settings: Settings, *, ship: bool) -> None:
     """Put the documents into the store in batches; what could be read before a file broke off is in it."""
     with closing(_outbox(settings)) as outbox:
         batch: list[tuple[str, bytes]] = []
         new = 0
         try:
-            for made in _documents(files, settings):
+            for made in documents:
                 batch.append((made.id, made.body))
                 if len(batch) == BATCH:
                     new += outbox.put(batch)
@@ -125,33 +129,58 @@ def _deliver(outbox: Outbox, settings: Settings) -> None:
         raise Mistake(f"Elasticsearch refused {count(refused)} documents; `llmtap outbox dead` says why.")
 
 
-def _documents(files: tuple[Path, ...], settings: Settings) -> Iterator[Document]:
+def _documents(files: tuple[Path, ...], settings: Settings, faults: list[str]) -> Iterator[Document]:
+    """Yield the documents of all files; what cannot be read is told, added to `faults` and passed over."""
     providers, prices = Providers(settings.providers, settings.capture), Prices(settings.prices, fallback_prices)
     for path in files:
-        counts = Counter[str]()
+        counts, fault = Counter[str](), None
         try:
-            for entry in _entries(path, providers):
-                found = read(entry.exchange, settings, prices) if entry.exchange else None
-                counts["documents" if found else entry.reason or "other"] += 1
-                if found:
-                    yield found[1]
-                if counts.total() % NEWS == 0 and sys.stderr.isatty():
-                    _say(f"{path}: {count(counts.total())} entries …")
+            for entry in _entries(path, providers, settings):
+                yield from _made(entry, settings, prices, counts)
+                if entry.why:
+                    faults.append(_say(f"llmtap: entry {entry.number} of {path} is left out: {entry.why}."))
+                if counts["entries"] % NEWS == 0 and sys.stderr.isatty():
+                    _say(f"{path}: {counted(counts['entries'], 'entry')} …")
         except UnreadableError as error:
             where = f"entry {error.number} of {path}" if error.number else str(path)
-            raise Mistake(f"{where} cannot be read: {error.why}.") from error
+            fault = f"llmtap: {where} cannot be read: {error.why}."
         except OSError as error:
-            raise Mistake(f"{path} cannot be read: {error.strerror or error}.") from error
+            fault = f"llmtap: {path} cannot be read: {error.strerror or error}."
         finally:
-            told = ", ".join(f"{count(number)} {_SAID[name]}" for name, number in sorted(counts.items()))
-            _say(f"{path}: {count(counts.total())} entries: {told}" if counts else f"{path}: no entries")
+            if counts or fault is None:
+                _say(f"{path}: {_told(counts)}")
+        if fault:
+            faults.append(_say(fault))
 
 
-def _entries(path: Path, providers: Providers) -> Iterator[Entry]:
+def _made(entry: Entry, settings: Settings, prices: Prices, counts: Counter[str]) -> Iterator[Document]:
+    """Yield the documents of one entry, and count it."""
+    made = 0
+    for exchange in entry.exchanges:
+        if found := read(exchange, settings, prices):
+            made += 1
+            yield found[1]
+    counts.update(entries=1, documents=made, other=not made and not entry.why, unread=entry.why is not None)
+
+
+def _told(counts: Counter[str]) -> str:
+    """Return what a file was found to hold."""
+    if not counts["entries"]:
+        return "no entries"
+    held = [counted(counts["documents"], "document")]
+    if other := counts["other"]:
+        held.append(f"{count(other)} other than LLM calls")
+    if unread := counts["unread"]:
+        held.append(f"{count(unread)} left out")
+    return f"{counted(counts['entries'], 'entry')}: {', '.join(held)}"
+
+
+def _entries(path: Path, providers: Providers, settings: Settings) -> Iterator[Entry]:
     with path.open("rb") as file:
-        start = file.read(64)
-    return har_entries(path, providers) if is_har(start) else flow_entries(path, providers)
+        entries = har_entries if is_har(file.peek(START)[:START]) else flow_entries
+        yield from entries(file, providers, settings.capture.max_body_bytes)
 
 
-def _say(sentence: str) -> None:
+def _say(sentence: str) -> str:
     click.echo(sentence, err=True)
+    return sentence

@@ -7,10 +7,12 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import click
 import msgspec
+from click.core import ParameterSource
 from rich.console import Console
 
 from llmtap.cli.ledger import Call, read_call
@@ -18,6 +20,7 @@ from llmtap.cli.mistake import Mistake
 from llmtap.cli.options import SinceType, config_option, settings_of, store_of
 from llmtap.cli.tables import console, summary, table_of_calls, table_of_totals
 from llmtap.cli.totals import KEYS, Total, Totals, rows
+from llmtap.export.document import plain
 from llmtap.export.outbox import Outbox, OutboxError
 
 OVERVIEW = (
@@ -31,6 +34,7 @@ Examples:
   llmtap report                         the last 24 hours
   llmtap report --since 7d --by team    who used how much in a week
   llmtap report --last 20               the last calls, one line each
+  llmtap report --last 20 --since 1h    of those of the last hour
 """
 
 
@@ -44,11 +48,15 @@ def command(
     *, config: Path | None, since: datetime | None, keys: tuple[str, ...], last: int | None, as_json: bool
 ) -> None:
     """Sum up the calls: tokens, cost, time, errors."""
+    if last is not None and keys:
+        raise Mistake("`--last` lists calls and `--by` groups sums; give one of them.", exit_code=2)
+    if last is not None and _left_out("since"):
+        since = None
     store = store_of(settings_of(config))
     screen = console(sys.stdout)
     try:
         if last is not None:
-            _list(screen, store, last, as_json=as_json)
+            _list(screen, store, last, since, as_json=as_json)
         elif as_json:
             totals = Totals(keys or OVERVIEW[0][0])
             for call in _calls(store, since):
@@ -62,8 +70,13 @@ def command(
         store.close()
 
 
+def _left_out(name: str) -> bool:
+    """Return whether an option was not typed."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.DEFAULT
+
+
 def _calls(store: Outbox, since: datetime | None) -> Iterator[Call]:
-    for row in store.documents(since=None if since is None else since.timestamp()):
+    for row in store.documents(since=_seconds(since)):
         call = read_call(row.id, row.body)
         if call is not None:
             yield call
@@ -81,13 +94,17 @@ def _sum_up(screen: Console, calls: Iterator[Call], keys: tuple[str, ...]) -> No
         return
     for totals, title in tables:
         if keys or len(totals.keys) > 1 or any(key != (None,) for key, _ in totals.largest_first()):
-            screen.print(table_of_totals(totals, title, screen.width))
+            screen.print(table_of_totals(totals, title, screen.width), "")
     screen.print(summary(every))
 
 
-def _list(screen: Console, store: Outbox, last: int, *, as_json: bool) -> None:
+def _seconds(instant: datetime | None) -> float | None:
+    return None if instant is None else instant.timestamp()
+
+
+def _list(screen: Console, store: Outbox, last: int, since: datetime | None, *, as_json: bool) -> None:
     newest = deque[Call]()
-    for row in store.documents(limit=last, newest_first=True):
+    for row in store.documents(since=_seconds(since), limit=last, newest_first=True):
         call = read_call(row.id, row.body)
         if call is not None:
             newest.appendleft(call)
@@ -98,4 +115,18 @@ def _list(screen: Console, store: Outbox, last: int, *, as_json: bool) -> None:
 
 
 def _print_json(value: object) -> None:
-    print(msgspec.json.format(msgspec.json.Encoder(decimal_format="number").encode(value)).decode())
+    plainly = _plainly(msgspec.to_builtins(value, builtin_types=(Decimal,)))
+    print(msgspec.json.format(msgspec.json.encode(plainly)).decode())
+
+
+def _plainly(value: object) -> object:
+    """Return a value with its amounts spelt without exponents."""
+    match value:
+        case Decimal():
+            return plain(value)
+        case dict():
+            return {name: _plainly(member) for name, member in value.items()}
+        case list():
+            return [_plainly(member) for member in value]
+        case _:
+            return value

@@ -160,7 +160,7 @@ def _tell(settings: Settings, before: tuple[int, int], child: Child) -> None:
     lost = counts.dropped - before[1]
     if total.calls:
         shown = "" if total.calls <= MOST_LINES else f", the last {MOST_LINES}"
-        screen.print(table_of_calls(latest, f"LLM calls of this run{shown}", screen.width))
+        screen.print("", table_of_calls(latest, f"LLM calls of this run{shown}", screen.width))
         screen.print(f"llmtap: {summary(total)}", soft_wrap=True)
     elif child.ports:
         passed = counted(len(child.ports), "connection")

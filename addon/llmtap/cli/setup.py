@@ -18,7 +18,7 @@ def command() -> None:
     """Prepare Elasticsearch for the documents."""
 
 
-@command.command("elasticsearch")
+@command.command("elasticsearch", short_help="Install the index template and print a key.")
 @config_option
 @click.option("--dry-run", is_flag=True, help="Print the index template; send nothing.")
 def elasticsearch(*, config: Path | None, dry_run: bool) -> None:
@@ -33,7 +33,9 @@ def elasticsearch(*, config: Path | None, dry_run: bool) -> None:
         print(msgspec.json.format(msgspec.json.encode(build(template, settings, kind))).decode())
         return
     if settings.url is None:
-        raise Mistake("No Elasticsearch is configured; set `elasticsearch.url`, or try --dry-run.", exit_code=2)
+        raise Mistake(
+            "No Elasticsearch is configured; set `elasticsearch.url` in llmtap.yaml, or try --dry-run.", exit_code=2
+        )
     cluster = Cluster(settings)
     try:
         version = cluster.version()

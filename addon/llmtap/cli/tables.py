@@ -34,7 +34,8 @@ def count(value: int | None) -> str:
 
 def counted(value: int, noun: str) -> str:
     """Return a number of things, in the singular or the plural."""
-    return f"{count(value)} {noun}{'' if value == 1 else 's'}"
+    plural = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{count(value)} {noun if value == 1 else plural}"
 
 
 def seconds(value: float | None) -> str:
@@ -96,6 +97,11 @@ def table_of_totals(totals: Totals, title: str, width: int = PIPE_WIDTH) -> Tabl
             _column("output", (count(total.output_tokens) for total in sums)),
             _column("cached", (count(total.cached_tokens) for total in sums)),
             _column("cost", (money(total.cost) for total in sums)),
+            *(
+                (_column("cost estimated", (money(total.cost_estimated) for total in sums)),)
+                if any(total.cost_estimated for total in sums)
+                else ()
+            ),
             _column("first token p50", (seconds(total.first_token.quantile(0.5)) for total in sums)),
             _column("p95", (seconds(total.first_token.quantile(0.95)) for total in sums)),
             _column("duration p50", (seconds(total.duration.quantile(0.5)) for total in sums)),
@@ -114,6 +120,8 @@ def summary(total: Total) -> str:
         parts.append(f"{tokens} tokens")
     if total.cost:
         parts.append(money(total.cost))
+    if total.cost_estimated:
+        parts.append(f"estimated besides: {money(total.cost_estimated)}")
     if total.unpriced:
         parts.append(f"unpriced: {count(total.unpriced)}")
     if total.part_priced:

@@ -62,6 +62,8 @@ class Spread:
 class Total:
     """The sum of some calls; `cost` by currency, the last three counts tell what sums do not cover.
 
+    `cost_estimated` is of calls whose usage was estimated; it is no part of `cost`.
+
     `unpriced` calls have no known price; of those `part_priced` one side was not reported, or neither (an estimate).
     """
 
@@ -71,6 +73,7 @@ class Total:
     output_tokens: int | None = None
     cached_tokens: int | None = None
     cost: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    cost_estimated: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     unpriced: int = 0
     part_priced: int = 0
     usage_absent: int = 0
@@ -89,6 +92,8 @@ class Total:
         self.part_priced += call.cost_status in {"partial", "estimated"}
         if call.cost is not None:
             self.cost[call.currency or "?"] += call.cost
+        if call.cost_estimated is not None:
+            self.cost_estimated[call.currency or "?"] += call.cost_estimated
         if call.first_token is not None:
             self.first_token.add(call.first_token)
         if call.duration is not None:
@@ -134,6 +139,7 @@ def rows(totals: Totals) -> Iterable[Mapping[str, object]]:
             "output_tokens": total.output_tokens,
             "cached_tokens": total.cached_tokens,
             "cost": dict(total.cost),
+            "cost_estimated": dict(total.cost_estimated),
             "unpriced_calls": total.unpriced,
             "part_priced_calls": total.part_priced,
             "usage_absent_calls": total.usage_absent,

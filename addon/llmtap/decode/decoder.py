@@ -159,7 +159,8 @@ def _read_response(
     kind = "lines" if response.status == _SWITCHED and head else framing(head, response.headers)
     refused = response.status >= _FAILED
     oversized = refused and sum(len(data) for _, data in body.chunks) > LONGEST_ERROR
-    if wire_format is not None:
+    forgotten = body.dropped > 0 and not body.chunks  # a recording without it: nothing tells whether it was whole
+    if wire_format is not None and not forgotten:
         if kind == "messages" and not streamed:
             kind, body = "json", unwrapped(body, response.headers)
         events = _events(kind, reading.answer, body, response.headers)

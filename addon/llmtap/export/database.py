@@ -99,7 +99,8 @@ class Database:
             self._create()
         elif not self.path.is_file():
             raise OutboxError(
-                f"There is no outbox at {self.path}: nothing was recorded there yet, or the path is wrong."
+                f"Nothing is recorded yet: there is no {self.path}. `llmtap run -- COMMAND` makes it; if it is "
+                "elsewhere, name it as `store.path` in llmtap.yaml."
             )
         self._inode = _inode(self.path)
         uri = f"{self.path.absolute().as_uri()}?mode={'ro' if self._mode == 'read' else 'rw'}"

@@ -9,6 +9,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import msgspec
 
@@ -28,7 +29,7 @@ ECS_VERSION = "9.4.0"
 DATASET = "llmtap.calls"
 
 _HOST = platform.node()
-_encode = msgspec.json.Encoder(decimal_format="number").encode
+_encode = msgspec.json.Encoder().encode
 _UNLIMITED = Limits()
 
 
@@ -55,6 +56,11 @@ def _microseconds(value: float | None) -> float | None:
     return None if value is None else round(value, 6)
 
 
+def plain(amount: Decimal) -> msgspec.Raw:
+    """Return an amount as JSON without an exponent, as people read money."""
+    return msgspec.Raw(f"{amount:f}".encode() if amount else b"0")
+
+
 def _known(value: Mapping[str, object]) -> dict[str, object]:
     """Return the fields that have a value; objects that end up empty are left out as well."""
     kept: dict[str, object] = {}
@@ -62,6 +68,8 @@ def _known(value: Mapping[str, object]) -> dict[str, object]:
         if type(field) is dict:
             if known := _known(field):
                 kept[name] = known
+        elif type(field) is Decimal:
+            kept[name] = plain(field)
         elif field is not None and field != ():
             kept[name] = field
     return kept
