@@ -1,6 +1,7 @@
 """Recognition of the unknown: what a body says makes a call; a likeness alone does not."""
 
 import gzip
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -59,6 +60,18 @@ CALLS = (
     ("openai_moderations", b'{"input":"x"}', b'{"results":[{"flagged":false}]}'),
     ("openai_audio", FORM, b'{"text":"words"}'),
     ("openai_batches", b'{"input_file_id":"f","endpoint":"/v1/x"}', b'{"object":"batch"}'),
+    ("anthropic_messages", b'{"model":"m","max_tokens":1,"messages":[]}', b'{"content":[{"type":"text"}]}'),
+    ("anthropic_messages", CHAT, b'{"type":"message","content":[],"role":"assistant"}'),
+    ("anthropic_completions", b'{"prompt":"x","max_tokens_to_sample":1}', b'{"completion":"y"}'),
+    ("bfl_images", b'{"prompt":"x"}', b'{"id":"1","polling_url":"u"}'),
+    ("gemini_interactions", b'{"agent":"a","input":"x"}', b'{"id":"1","object":"interaction"}'),
+    ("mistral_ocr", b'{"model":"m","document":{}}', b'{"pages":[]}'),
+    ("openai_assistants", b'{"assistant_id":"a"}', b'{"id":"r","object":"thread.run"}'),
+    ("openai_completions", b'{"prompt":"x"}', b'{"choices":[{"text":"y"}]}'),
+    ("openai_embeddings", b'{"input":"x"}', b'{"data":[{"embedding":[0.1]}]}'),
+    ("openai_responses", b'{"input":"x"}', b'{"id":"r","output":[]}'),
+    ("openai_videos", b'{"prompt":"x"}', b'{"id":"v","object":"video"}'),
+    ("replicate_predictions", b'{"input":{}}', b'{"id":"p","urls":{}}'),
 )
 
 
@@ -79,6 +92,17 @@ OTHERS = (
     ("ollama_chat", b'{"room":7,"message":"hi"}', b'{"id":1,"done":true}'),
     ("openai_images", b'{"prompt":"x"}', b'{"id":"job"}'),
     ("tgi_generate", b'{"report":"x"}', b'{"text":"y"}'),
+    ("anthropic_messages", b'{"to":"1","from":"2","body":"x"}', b'{"id":"1","status":"sent"}'),
+    ("anthropic_messages", b'{"model":"ticket","messages":[{"body":"x"}]}', b'{"id":"1","type":"message","body":"x"}'),
+    ("anthropic_messages", b'{"role":"user","content":"x","model":"m"}', b'[{"id":1,"role":"user","content":"x"}]'),
+    (None, b'{"channel":"C","text":"x"}', b'{"ok":true,"message":{"text":"x","type":"message"}}'),
+    (None, b'{"query":"x","contents":{"text":true}}', b'{"results":[{"title":"a","text":"c"}]}'),
+    ("cohere_v1_chat", b'{"message":"hi"}', b'{"id":"1","text":"hello","agent":"bob"}'),
+    ("gemini_predict", b'{"instances":[[1,2]]}', b'{"predictions":[[0.1,0.9]]}'),
+    ("openai_responses", b'{"form":"1","answers":[]}', b'{"id":"r1","status":"completed"}'),
+    ("openai_assistants", b'{"assistant_id":"a","input":{}}', b'{"run_id":"r","status":"pending"}'),
+    ("openai_embeddings", b'{"html":"x"}', b'{"iframe":"x"}'),
+    ("openai_videos", b'{"title":"x"}', b'{"id":"v1","status":"processing"}'),
 )
 
 
@@ -111,6 +135,27 @@ def test_tasks_of_a_known_host() -> None:
     ask, answer = b'{"inputs":"x"}', b'[{"generated_text":"y"}]'
     assert recognised(exchange(ask, answer, known=True))
     assert not recognised(exchange(ask, answer))
+
+
+def test_a_model_in_the_path_need_not_stand_in_the_body() -> None:
+    """A hosted model is asked by `messages` alone; columns of a table are asked of another kind of model."""
+
+    def asked(ask: bytes, answer: bytes) -> bool:
+        found = exchange(ask, answer, known=True)
+        return recognised(replace(found, endpoint=replace(found.endpoint, model="our-model")))
+
+    assert asked(b'{"messages":[{"role":"user"}]}', b'{"choices":[]}')
+    assert not asked(b'{"dataframe_split":{"columns":["a"]}}', b'{"predictions":[0]}')
+    assert not asked(b"1.0,2.0,3.5", b"0.87")
+
+
+def test_a_session_is_told_by_what_it_answers() -> None:
+    """The events of a realtime API say what they are; those of any other socket do not."""
+    said = b'{"type":"session.created","session":{}}\n{"type":"response.created","response":{}}\n'
+    assert recognised(exchange(b"", said, "openai_realtime", status=101))
+    assert not recognised(
+        exchange(b'{"input":"x"}', b'{"type":"departure","input":1}\n', "openai_realtime", status=101)
+    )
 
 
 def test_encoded_bodies_are_read() -> None:

@@ -36,7 +36,8 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ),
     ("openai_embeddings", re.compile(rb'"object"\s*:\s*"embedding"')),
     ("anthropic_messages", re.compile(rb'"type"\s*:\s*"message_start"|^event:\s*message_start', re.MULTILINE)),
-    ("anthropic_messages", re.compile(rb'"type"\s*:\s*"message"|"type"\s*:\s*"error"\s*,\s*"error"\s*:\s*\{')),
+    ("anthropic_messages", re.compile(rb'"type"\s*:\s*"error"\s*,\s*"error"\s*:\s*\{')),
+    ("anthropic_messages", re.compile(rb'\A(?=.*?"type"\s*:\s*"message")(?=.*?"role"\s*:\s*"assistant")', re.DOTALL)),
     ("openai_chat", re.compile(rb'"choices"\s*:\s*\[')),
     ("bedrock_converse", re.compile(rb":event-type\x07\x00.(?:messageStart|contentBlock)", re.DOTALL)),
     ("bedrock_converse", re.compile(rb'"output"\s*:\s*\{\s*"message"\s*:')),
@@ -51,6 +52,7 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
 )
 
 
+_PARTS = re.compile(rb'"parts"\s*:')
 _ABSENT = msgspec.Raw()
 
 
@@ -117,7 +119,7 @@ def _asked(request: bytes, headers: Headers) -> str | None:
     if _stated(shape.messages) and (shape.model or shape.anthropic_version):
         blocks = header(headers, "anthropic-version") or shape.anthropic_version or _stated(shape.system)
         return "anthropic_messages" if blocks else "openai_chat"
-    if _stated(shape.contents):
+    if _PARTS.search(bytes(shape.contents)):  # others ask for `contents` too, and mean whole pages
         return "gemini_generate"
     if shape.model is None:
         return None
