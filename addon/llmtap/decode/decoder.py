@@ -185,7 +185,8 @@ def _read_response(wire_format: WireFormat | None, response: Response, body: Bod
             _read_plain(reading, wire_format, body)
     reading.answer.usage = headed(reading.answer.usage, response.headers)
     if failed:  # its type may stand in a header, which no format sees
-        reading.answer.error = read_error(_joined(body)[:_LONGEST_ERROR], response.headers) or reading.answer.error
+        data = _joined(body)[:_LONGEST_ERROR]
+        reading.answer.error = read_error(data, response.headers, failed=True) or reading.answer.error
     return reading
 
 

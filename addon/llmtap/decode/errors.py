@@ -1,7 +1,9 @@
 """Reads an error body, whoever wrote it: the shapes that providers, relays and gateways use are told apart here alone.
 
-A body that states no error gives None, so a format may ask of any body that holds no answer. Nothing raises.
-The shapes are those of providers.md 1.8, each named beside its reading.
+A body that states no error gives None, so a format may ask of any body that holds no answer. Law: words of an answer
+never become those of an error, since content is shown where errors are not hidden; so a bare `message` or `detail` is
+an error only in a response that failed, or in a body that says so beside it. Nothing raises. The shapes are those of
+providers.md 1.8, each named beside its reading.
 """
 
 import re
@@ -16,8 +18,15 @@ _TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,200})", re.IGNORECASE)
 _HTML = re.compile(rb"\s*<(?:!doctype|html|head|body|title)", re.IGNORECASE)
 
 
-def read_error(body: bytes, headers: Headers = ()) -> ProviderError | None:
-    """Return the error that a body of any kind states (JSON of every shape in providers.md 1.8, or HTML), or None."""
+_FINE = frozenset({"0", "20000", "ok", "success", "succeeded"})
+"""Codes that services state of an answer, beside those of HTTP."""
+
+
+def read_error(body: bytes, headers: Headers = (), *, failed: bool = False) -> ProviderError | None:
+    """Return the error that a body of any kind states (JSON of every shape in providers.md 1.8, or HTML), or None.
+
+    `failed` says that the body is that of an error, by its status or by the name of its event.
+    """
     if _HTML.match(body):
         title = _TITLE.search(body[:65536])
         return ProviderError(message=title[1].decode("utf-8", "replace").strip() if title else None)
@@ -30,7 +39,15 @@ def read_error(body: bytes, headers: Headers = ()) -> ProviderError | None:
         value = value[0]
     if not isinstance(value, dict):
         return None
-    return _amazon(value, headers) or _nested(value) or _detailed(value) or _numbered(value) or _flat(value)
+    stated = _amazon(value, headers) or _nested(value) or _numbered(value)
+    return stated or (_detailed(value) or _flat(value) if failed or _confessed(value) else None)
+
+
+def _confessed(value: dict[str, object]) -> bool:
+    """Return whether a body calls itself that of an error, in a code, a type or a flag."""
+    code, kind = (_word(value.get("code")) or "").lower(), (_word(value.get("type")) or "").lower()
+    faulty = bool(code) and code not in _FINE and not code.startswith("2")
+    return faulty or "error" in kind or value.get("object") == "error" or value.get("success") is False
 
 
 def _amazon(value: dict[str, object], headers: Headers) -> ProviderError | None:
