@@ -140,6 +140,22 @@ def test_other_traffic_of_a_provider_is_no_call(method: str, path: str) -> None:
     assert PROVIDERS.endpoint("api.openai.com", 443, method, path) is None
 
 
+@pytest.mark.parametrize(
+    ("host", "path", "model"),
+    [
+        ("api.openai.com", "/v1/realtime/calls?model=gpt-realtime", "gpt-realtime"),
+        ("api.deepgram.com", "/v1/listen?smart_format=true&model=nova-3", "nova-3"),
+        ("us.api.openai.com", "/v1/realtime?deployment=our%20model", "our model"),
+        ("api.openai.com", "/v1/responses?x=1#&model=y", None),
+    ],
+)
+def test_a_query_may_name_the_model(host: str, path: str, model: str | None) -> None:
+    """Where the body is sound or a description of a session, the query says who is asked."""
+    found = PROVIDERS.endpoint(host, 443, "POST", path)
+    assert found is not None
+    assert found.model == model
+
+
 def test_an_answer_fetched_later_is_a_retrieval() -> None:
     """Polling for a response is told apart from asking for one, since its tokens were asked for before."""
     found = PROVIDERS.endpoint("api.openai.com", 443, "GET", "/v1/responses/resp_1")

@@ -71,6 +71,13 @@ CALLS = (
     ("openai_embeddings", b'{"input":"x"}', b'{"data":[{"embedding":[0.1]}]}'),
     ("openai_responses", b'{"input":"x"}', b'{"id":"r","output":[]}'),
     ("openai_videos", b'{"prompt":"x"}', b'{"id":"v","object":"video"}'),
+    (None, b'{"inputs":"x"}', b'[{"generated_text":"y"}]'),
+    ("cohere_rerank", b'{"query":"x","texts":["a"]}', b'[{"index":0,"score":0.9}]'),
+    ("cohere_rerank", b'{"model":"m","text_1":"a","text_2":"b"}', b'{"data":[{"score":0.9}]}'),
+    ("openai_embeddings", b'{"model":"m","input":"x"}', b'{"data":[{"object":"pooling","data":[]}]}'),
+    ("tei_embed", b'{"inputs":["x"]}', b"[[0.1,0.2]]"),
+    ("triton_generate", b'{"text_input":"x"}', b'{"text_output":"y"}'),
+    ("koboldcpp_generate", b'{"prompt":"x","max_length":1}', b'{"results":[{"text":"y"}]}'),
     ("replicate_predictions", b'{"input":{}}', b'{"id":"p","urls":{}}'),
 )
 
@@ -96,6 +103,7 @@ OTHERS = (
     ("anthropic_messages", b'{"model":"ticket","messages":[{"body":"x"}]}', b'{"id":"1","type":"message","body":"x"}'),
     ("anthropic_messages", b'{"role":"user","content":"x","model":"m"}', b'[{"id":1,"role":"user","content":"x"}]'),
     (None, b'{"channel":"C","text":"x"}', b'{"ok":true,"message":{"text":"x","type":"message"}}'),
+    (None, b'{"prompt":"2+2?","choices":["3"]}', b'{"id":1,"choices":[{"text":"3"},{"text":"4"}],"created":1}'),
     (None, b'{"query":"x","contents":{"text":true}}', b'{"results":[{"title":"a","text":"c"}]}'),
     ("cohere_v1_chat", b'{"message":"hi"}', b'{"id":"1","text":"hello","agent":"bob"}'),
     ("gemini_predict", b'{"instances":[[1,2]]}', b'{"predictions":[[0.1,0.9]]}'),
@@ -132,7 +140,7 @@ def test_sound_is_an_answer() -> None:
 
 def test_tasks_of_a_known_host() -> None:
     """`inputs` counts where a host is known for it, at any path."""
-    ask, answer = b'{"inputs":"x"}', b'[{"generated_text":"y"}]'
+    ask, answer = b'{"inputs":"x"}', b'{"answer":"y"}'
     assert recognised(exchange(ask, answer, known=True))
     assert not recognised(exchange(ask, answer))
 

@@ -27,6 +27,7 @@ REMEMBERED = 4096
 LONGEST_PATH = 4096
 """Characters; longer paths are no LLM calls (an ARN, the longest name in a path, has at most 2048)."""
 
+_QUERIED = re.compile(r"\?(?:[^#]*&)?(?:model|model_id|deployment)=([^&#]{1,256})")
 _LEGIBLE = ("multipart/form-data", "application/x-www-form-urlencoded", "text/plain")
 
 
@@ -149,7 +150,7 @@ class Providers:
             known=entry is not None,
             wire_format=found.entry.wire_format if found else None,
             operation=found.entry.operation if found else None,
-            model=found.model if found else None,
+            model=(found.model or _queried(path)) if found else None,
             certain=certain,
             stream=found.stream if found else None,
         )
@@ -238,6 +239,12 @@ def _model(quoted: str | None) -> str | None:
         return None
     model = unquote(quoted)
     return model.rpartition("/")[2] if model.startswith("arn:") else model
+
+
+def _queried(path: str) -> str | None:
+    """Return the model that a query names, as those of a WebSocket or of sound do, whose bodies name none."""
+    asked = _QUERIED.search(path)
+    return unquote(asked[1]) if asked else None
 
 
 def _compiled(pattern: str, key: str) -> re.Pattern[str]:

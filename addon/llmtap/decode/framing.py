@@ -38,7 +38,10 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("anthropic_messages", re.compile(rb'"type"\s*:\s*"message_start"|^event:\s*message_start', re.MULTILINE)),
     ("anthropic_messages", re.compile(rb'"type"\s*:\s*"error"\s*,\s*"error"\s*:\s*\{')),
     ("anthropic_messages", re.compile(rb'\A(?=.*?"type"\s*:\s*"message")(?=.*?"role"\s*:\s*"assistant")', re.DOTALL)),
-    ("openai_chat", re.compile(rb'"choices"\s*:\s*\[')),
+    (  # others offer choices too, and number none of them
+        "openai_chat",
+        re.compile(rb'"choices"\s*:\s*\[\s*(?:\]|\{[^{}]*"(?:index|message|delta|finish_reason|logprobs)"\s*:)'),
+    ),
     ("bedrock_converse", re.compile(rb":event-type\x07\x00.(?:messageStart|contentBlock)", re.DOTALL)),
     ("bedrock_converse", re.compile(rb'"output"\s*:\s*\{\s*"message"\s*:')),
     ("bedrock_invoke", re.compile(rb":event-type\x07\x00\x05chunk")),
@@ -48,6 +51,7 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("cohere_chat", re.compile(rb'"usage"\s*:\s*\{\s*"(?:billed_units|tokens|cached_tokens)"\s*:\s*[{0-9]')),
     ("ollama_chat", re.compile(rb'"created_at"\s*:\s*"[^"]{1,64}",\s*"(?:message|response|done)"\s*:')),
     ("llamacpp_completion", re.compile(rb'"tokens_predicted"\s*:')),
+    ("tgi_generate", re.compile(rb'\A\s*\[\s*\{\s*"generated_text"\s*:')),
     ("tgi_generate", re.compile(rb'"token"\s*:\s*\{\s*"id"\s*:|"details"\s*:\s*\{[^{}]{0,200}"generated_tokens"\s*:')),
 )
 

@@ -20,7 +20,7 @@ _OTHER_PURPOSE = re.compile(r"/(?:de)?tokeni[sz]e|/apply-template|count[-_]?toke
 """Paths of doors that are asked like an LLM and only count, spell or keep: vLLM, llama.cpp, Cohere, Gemini."""
 _USUAL = frozenset(
     {"model", "model_id", "messages", "message", "input", "inputs", "prompt", "contents", "query", "text", "texts"}
-    | {"input_file_id", "file", "assistant_id"}
+    | {"input_file_id", "file", "assistant_id", "text_input"}
 )
 """Members of which every request to an LLM, in whatever dialect, has one."""
 _TASK = frozenset({"inputs"})
@@ -52,14 +52,21 @@ _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
     "anthropic_messages": (_sign("messages max_tokens", rb'"content"\s*:\s*\['),),
     "bfl_images": (_sign("prompt", rb'"polling_url"\s*:'),),
     "cohere_embed": (_sign("", rb'"embeddings"\s*:'),),
-    "cohere_rerank": (_sign("query documents", rb'"(?:relevance_score|results|data)"\s*:'),),
+    "cohere_rerank": (
+        _sign("query documents", rb'"(?:relevance_score|results|data)"\s*:'),
+        _sign("query texts", rb'"score"\s*:'),
+        _sign("model query", rb'"(?:relevance_score|score)"\s*:'),
+        _sign("model text_1", rb'"score"\s*:'),
+    ),
     "cohere_v1_chat": (
         _sign("message", rb'"(?:generation_id|event_type|response_id)"\s*:'),
         _sign("", rb'"(?:generations|summary)"\s*:'),
     ),
     "cohere_v1_classify": (_sign("inputs", rb'"classifications"\s*:'),),
     "gemini_interactions": (_sign("input", rb'"object"\s*:\s*"interaction"'),),
+    "koboldcpp_generate": (_sign("prompt max_length", rb'"(?:results|token)"\s*:'),),
     "llamacpp_completion": (_sign("prompt", rb'"(?:content|tokens_predicted|timings)"\s*:'),),
+    "lmstudio_chat": (_sign("model input", rb'"model_instance_id"\s*:'),),
     "mistral_ocr": (_sign("document", rb'"pages"\s*:\s*\['),),
     "ollama_chat": (_sign("model", rb'"(?:created_at|done|embeddings?)"\s*:'),),
     "openai_assistants": (_sign("assistant_id", rb'"object"\s*:\s*"thread\.'),),
@@ -70,6 +77,7 @@ _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
         _sign("input", rb'"embeddings?"\s*:'),
         _sign("inputs", rb'"embeddings?"\s*:'),
         _sign("texts", rb'"embeddings?"\s*:'),
+        _sign("model input", rb'"(?:object"\s*:\s*"pooling"|num_classes"\s*:)'),
     ),
     "openai_images": (_sign("prompt", rb'"(?:b64_json|url|created)"\s*:|"type"\s*:\s*"image_'),),
     "openai_moderations": (_sign("input", rb'"(?:flagged|categories)"\s*:'),),
@@ -79,7 +87,9 @@ _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
     "openai_responses": (_sign("input", rb'"output"\s*:\s*\['),),
     "openai_videos": (_sign("prompt", rb'"object"\s*:\s*"video"'),),
     "replicate_predictions": (_sign("input", rb'"urls"\s*:\s*\{'),),
+    "tei_embed": (_sign("inputs", rb"\A\s*\[\s*\[\s*-?[0-9]"),),
     "tgi_generate": (_sign("inputs", rb'"(?:generated_text|token)"\s*:'),),
+    "triton_generate": (_sign("text_input", rb'"text_output"\s*:'),),
 }
 """The dialects of weak paths, by wire format."""
 
