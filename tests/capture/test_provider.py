@@ -144,7 +144,7 @@ def test_other_traffic_of_a_provider_is_no_call(method: str, path: str) -> None:
     ("host", "path", "model"),
     [
         ("api.openai.com", "/v1/realtime/calls?model=gpt-realtime", "gpt-realtime"),
-        ("api.deepgram.com", "/v1/listen?smart_format=true&model=nova-3", "nova-3"),
+        ("api.openai.com", "/v1/realtime/calls?intent=x&model=gpt-realtime-mini", "gpt-realtime-mini"),
         ("us.api.openai.com", "/v1/realtime?deployment=our%20model", "our model"),
         ("api.openai.com", "/v1/responses?x=1#&model=y", None),
     ],

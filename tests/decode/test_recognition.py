@@ -72,12 +72,8 @@ CALLS = (
     ("openai_responses", b'{"input":"x"}', b'{"id":"r","output":[]}'),
     ("openai_videos", b'{"prompt":"x"}', b'{"id":"v","object":"video"}'),
     (None, b'{"inputs":"x"}', b'[{"generated_text":"y"}]'),
-    ("cohere_rerank", b'{"query":"x","texts":["a"]}', b'[{"index":0,"score":0.9}]'),
     ("cohere_rerank", b'{"model":"m","text_1":"a","text_2":"b"}', b'{"data":[{"score":0.9}]}'),
     ("openai_embeddings", b'{"model":"m","input":"x"}', b'{"data":[{"object":"pooling","data":[]}]}'),
-    ("tei_embed", b'{"inputs":["x"]}', b"[[0.1,0.2]]"),
-    ("triton_generate", b'{"text_input":"x"}', b'{"text_output":"y"}'),
-    ("koboldcpp_generate", b'{"prompt":"x","max_length":1}', b'{"results":[{"text":"y"}]}'),
     ("replicate_predictions", b'{"input":{}}', b'{"id":"p","urls":{}}'),
 )
 

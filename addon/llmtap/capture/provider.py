@@ -61,6 +61,7 @@ class EndpointEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names a module of `decode.formats`, or is None where the body must tell; `operation` is the `gen_ai.operation.name`.
     A `weak` pattern is too common to count on an unknown host. One with `providers` (ids of the host table) counts on
     their hosts only. With `session`, a GET opens a WebSocket, and is no call on an unknown host unless it asks for one.
+    `model_header` names the model where neither path, query nor body do.
     """
 
     id: str
@@ -71,6 +72,7 @@ class EndpointEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weak: bool = False
     providers: tuple[str, ...] = ()
     session: bool = False
+    model_header: str | None = None
 
     def __post_init__(self) -> None:
         _compiled(self.path, "path")
@@ -150,7 +152,7 @@ class Providers:
             known=entry is not None,
             wire_format=found.entry.wire_format if found else None,
             operation=found.entry.operation if found else None,
-            model=(found.model or _queried(path)) if found else None,
+            model=_asked(found, path, headers or ()) if found else None,
             certain=certain,
             stream=found.stream if found else None,
         )
@@ -241,10 +243,11 @@ def _model(quoted: str | None) -> str | None:
     return model.rpartition("/")[2] if model.startswith("arn:") else model
 
 
-def _queried(path: str) -> str | None:
-    """Return the model that a query names, as those of a WebSocket or of sound do, whose bodies name none."""
-    asked = _QUERIED.search(path)
-    return unquote(asked[1]) if asked else None
+def _asked(found: _Found, path: str, headers: Headers) -> str | None:
+    """Return the model that a path, a query (of a WebSocket, of sound) or a header names, where bodies name none."""
+    queried = _QUERIED.search(path)
+    stated = unquote(queried[1]) if queried else None
+    return found.model or stated or (header(headers, found.entry.model_header) if found.entry.model_header else None)
 
 
 def _compiled(pattern: str, key: str) -> re.Pattern[str]:

@@ -20,7 +20,7 @@ _OTHER_PURPOSE = re.compile(r"/(?:de)?tokeni[sz]e|/apply-template|count[-_]?toke
 """Paths of doors that are asked like an LLM and only count, spell or keep: vLLM, llama.cpp, Cohere, Gemini."""
 _USUAL = frozenset(
     {"model", "model_id", "messages", "message", "input", "inputs", "prompt", "contents", "query", "text", "texts"}
-    | {"input_file_id", "file", "assistant_id", "text_input"}
+    | {"input_file_id", "file", "assistant_id"}
 )
 """Members of which every request to an LLM, in whatever dialect, has one."""
 _TASK = frozenset({"inputs"})
@@ -54,7 +54,6 @@ _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
     "cohere_embed": (_sign("", rb'"embeddings"\s*:'),),
     "cohere_rerank": (
         _sign("query documents", rb'"(?:relevance_score|results|data)"\s*:'),
-        _sign("query texts", rb'"score"\s*:'),
         _sign("model query", rb'"(?:relevance_score|score)"\s*:'),
         _sign("model text_1", rb'"score"\s*:'),
     ),
@@ -64,9 +63,7 @@ _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
     ),
     "cohere_v1_classify": (_sign("inputs", rb'"classifications"\s*:'),),
     "gemini_interactions": (_sign("input", rb'"object"\s*:\s*"interaction"'),),
-    "koboldcpp_generate": (_sign("prompt max_length", rb'"(?:results|token)"\s*:'),),
     "llamacpp_completion": (_sign("prompt", rb'"(?:content|tokens_predicted|timings)"\s*:'),),
-    "lmstudio_chat": (_sign("model input", rb'"model_instance_id"\s*:'),),
     "mistral_ocr": (_sign("document", rb'"pages"\s*:\s*\['),),
     "ollama_chat": (_sign("model", rb'"(?:created_at|done|embeddings?)"\s*:'),),
     "openai_assistants": (_sign("assistant_id", rb'"object"\s*:\s*"thread\.'),),
@@ -87,9 +84,7 @@ _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
     "openai_responses": (_sign("input", rb'"output"\s*:\s*\['),),
     "openai_videos": (_sign("prompt", rb'"object"\s*:\s*"video"'),),
     "replicate_predictions": (_sign("input", rb'"urls"\s*:\s*\{'),),
-    "tei_embed": (_sign("inputs", rb"\A\s*\[\s*\[\s*-?[0-9]"),),
     "tgi_generate": (_sign("inputs", rb'"(?:generated_text|token)"\s*:'),),
-    "triton_generate": (_sign("text_input", rb'"text_output"\s*:'),),
 }
 """The dialects of weak paths, by wire format."""
 

@@ -31,6 +31,7 @@ from llmtap.decode.formats import (
     gemini_live,
     gemini_predict,
     llamacpp_completion,
+    mistral_conversations,
     ollama_chat,
     openai_audio,
     openai_batches,
@@ -42,8 +43,10 @@ from llmtap.decode.formats import (
     openai_moderations,
     openai_realtime,
     openai_responses,
+    perplexity_async,
     replicate_predictions,
     tgi_generate,
+    vercel_language_model,
     watsonx_text,
 )
 from llmtap.decode.inference import Answer, InferenceRequest
@@ -89,6 +92,7 @@ FORMATS: Mapping[str, WireFormat] = {
     "gemini_live": gemini_live,
     "gemini_predict": gemini_predict,
     "llamacpp_completion": llamacpp_completion,
+    "mistral_conversations": mistral_conversations,
     "ollama_chat": ollama_chat,
     "openai_audio": openai_audio,
     "openai_batches": openai_batches,
@@ -100,7 +104,9 @@ FORMATS: Mapping[str, WireFormat] = {
     "openai_moderations": openai_moderations,
     "openai_realtime": openai_realtime,
     "openai_responses": openai_responses,
+    "perplexity_async": perplexity_async,
     "replicate_predictions": replicate_predictions,
     "tgi_generate": tgi_generate,
+    "vercel_language_model": vercel_language_model,
     "watsonx_text": watsonx_text,
 }
