@@ -27,6 +27,7 @@ _GEMINI = re.compile(rb'"(?:candidates|usageMetadata|promptFeedback)"\s*:')
 """Told by its members, since no framing says of an array whether it is a stream or the one answer."""
 
 _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
+    ("gemini_predict", re.compile(rb'"predictions"\s*:\s*\{[^{}]{0,400}"object"\s*:\s*"chat\.completion"')),
     ("openai_chat", re.compile(rb'"object"\s*:\s*"chat\.completion')),
     ("openai_completions", re.compile(rb'"object"\s*:\s*"text_completion')),
     ("openai_realtime", re.compile(rb'"object"\s*:\s*"realtime\.response"')),

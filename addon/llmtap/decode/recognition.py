@@ -20,7 +20,7 @@ _OTHER_PURPOSE = re.compile(r"/(?:de)?tokeni[sz]e|/apply-template|count[-_]?toke
 """Paths of doors that are asked like an LLM and only count, spell or keep: vLLM, llama.cpp, Cohere, Gemini."""
 _USUAL = frozenset(
     {"model", "model_id", "messages", "message", "input", "inputs", "prompt", "contents", "query", "text", "texts"}
-    | {"input_file_id", "file", "assistant_id"}
+    | {"input_file_id", "file", "assistant_id", "instances"}
 )
 """Members of which every request to an LLM, in whatever dialect, has one."""
 _TASK = frozenset({"inputs"})
@@ -33,6 +33,11 @@ _TELLING = re.compile(
     rb'|generations|answer|result)"\s*:'
 )
 """Members of which every answer of an LLM, in whatever dialect, has one."""
+_STATING = re.compile(
+    rb'"(?:usage|choices|output|outputs|embeddings?|completions?|generated_text|generations|object)"\s*:'
+)
+"""Those that an answer needs where the question was no conversation: forms have a `model` and an `input` too."""
+_CONVERSATIONS = frozenset({"openai_chat", "anthropic_messages", "gemini_generate"})
 
 
 class _Sign(NamedTuple):
@@ -117,7 +122,10 @@ def _told(exchange: Exchange, asked: bytes, members: frozenset[str], answered: b
         return False
     if exchange.endpoint.known and members & (_HOSTED if exchange.endpoint.model else _TASK):
         return True
-    return spoken(asked, exchange.request.headers, b"") is not None
+    dialect = spoken(asked, exchange.request.headers, b"")
+    if dialect is None or dialect in _CONVERSATIONS or not success:
+        return dialect is not None
+    return _STATING.search(answered) is not None
 
 
 def _fits(sign: _Sign, response: Response | None, answered: bytes) -> bool:
