@@ -2,6 +2,7 @@
 
 import dataclasses
 import gzip
+import itertools
 import json
 from collections.abc import Sequence
 
@@ -13,6 +14,7 @@ from llmtap.capture.exchange import Body, Chunk, Endpoint, Exchange, Headers, Re
 from llmtap.decode.decoder import decode
 from llmtap.decode.formats import FORMATS
 from llmtap.decode.inference import Inference, Message, Part, ProviderError, Usage
+from tests.exchanges.frames import event
 from tests.exchanges.story import Story, stories, told
 
 STORIES = [story for wire_format in FORMATS for story in stories(wire_format)]
@@ -136,6 +138,20 @@ def test_the_content_type_may_lie(kind: bytes) -> None:
     assert (text(streamed), streamed.response.completed) == ("Hello", True)
     whole = decode(exchange(b"\n\n  \n" + ANSWER, EVENT_STREAM))
     assert (text(whole), whole.events, whole.response.completed) == ("Hello", None, None)
+
+
+@given(st.lists(st.integers(1, 400), max_size=6))
+def test_what_frames_carry_is_read_as_it_is(cuts: list[int]) -> None:
+    """SageMaker's parts cut a container's stream anywhere; the format is told by what they carry."""
+    stream = chunk("Hello") + chunk(" you", "stop") + b"data: [DONE]\n\n"
+    bounds = [0, *sorted(cut % len(stream) for cut in cuts), len(stream)]
+    parts = b"".join(event("PayloadPart", stream[a:b]) for a, b in itertools.pairwise(bounds) if a < b)
+    headers = ((b"content-type", b"application/vnd.amazon.eventstream"),)
+    inference = decode(exchange(parts, headers, wire_format=None))
+    assert inference.wire_format == "openai_chat"
+    assert text(inference) == "Hello you"
+    assert inference.response.completed
+    assert inference.problems == ()
 
 
 def test_json_lines_are_a_stream() -> None:

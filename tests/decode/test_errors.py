@@ -1,5 +1,6 @@
 """Every shape of an error body that was seen gives its type, code and message."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,6 +79,13 @@ SHAPES = {
 def test_every_shape(shape: str) -> None:
     """The shapes of providers.md 1.8."""
     body, error = SHAPES[shape]
+    assert read_error(body, failed=True) == error
+
+
+@pytest.mark.parametrize("shape", SHAPES.keys() - {"cohere", "fastapi", "detail", "detail object"})
+def test_an_error_in_success_says_so(shape: str) -> None:
+    """A shape that names a type, a code or itself an error is one under any status."""
+    body, error = SHAPES[shape]
     assert read_error(body) == error
 
 
@@ -116,6 +124,17 @@ def test_an_error_may_have_the_status_of_success(wire_format: str, body: bytes, 
     found = decode(Exchange("0", 0.0, None, Endpoint("p", wire_format=wire_format), asked, answer)).response
     assert found.error is not None
     assert found.error.code == code
+
+
+@given(
+    st.sampled_from(["message", "detail"]),
+    st.text(),
+    st.sampled_from(["", ',"code":0', ',"code":"200"', ',"type":"x"']),
+)
+def test_an_answer_is_no_error(name: str, words: str, beside: str) -> None:
+    """Words of an answer that failed in nothing never become the words of an error."""
+    body = b'{"%b":%b%b}' % (name.encode(), msgspec.json.encode(words), beside.encode())
+    assert read_error(body) is None
 
 
 def test_amazon_names_the_type_in_a_header() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from llmtap.capture.exchange import Body, Chunk
 from llmtap.decode.events import Event
-from llmtap.decode.eventstream import event_stream, preluded
+from llmtap.decode.eventstream import carried, event_stream, preluded
 from tests.exchanges.frames import event, frame, frames
 
 PAYLOADS = st.lists(st.tuples(st.sampled_from(["delta", "stop", "trace"]), st.binary(max_size=40)), max_size=6)
@@ -122,3 +122,37 @@ def test_rubbish_takes_linear_time(unit: bytes) -> None:
     started = time.process_time()
     assert len(read(unit * (2_000_000 // len(unit)))) >= 1
     assert time.process_time() - started < 20
+
+
+@given(st.binary(min_size=1, max_size=200), st.lists(st.integers(0, 199)), st.lists(st.integers(0, 2000), max_size=8))
+def test_what_parts_carry_is_one_body(data: bytes, inner: list[int], outer: list[int]) -> None:
+    """Law: SageMaker's parts give the bytes that were cut into them, wherever they and their frames are cut."""
+    written = b"".join(event("PayloadPart", piece) for _, piece in split(data, inner).chunks)
+    body = carried(split(written, outer))
+    assert body is not None
+    assert b"".join(piece for _, piece in body.chunks) == data
+    assert body.size == len(data)
+
+
+def test_only_parts_are_carried() -> None:
+    """Events of their own are left to be read as such, and so is what is no frame."""
+    assert carried(Body.whole(event("messageStart", b"{}"))) is None
+    assert carried(Body.whole(b"data: PayloadPart")) is None
+    assert carried(Body()) is None
+
+
+def test_an_exception_among_parts_is_an_event() -> None:
+    """It is told as the container would tell it."""
+    lines = b'{"exception": "ModelStreamError", "data": {"message": "out of memory"}}'
+    body = carried(Body.whole(event("PayloadPart", b"data: {}\n\n") + b"".join(frames(lines))))
+    assert body is not None
+    said = b"".join(piece for _, piece in body.chunks)
+    assert said.startswith(b"data: {}\n\n\n\nevent: error\ndata: {")
+    assert b"out of memory" in said
+
+
+def test_a_hole_among_parts_stays_one() -> None:
+    """What was left out of the middle is left out of what is carried."""
+    first, second = event("PayloadPart", b"one"), event("PayloadPart", b"two")
+    body = carried(Body(((1.0, first), (2.0, second)), 1000, 900, 1))
+    assert body == Body(((1.0, b"one"), (2.0, b"two")), 906, 900, 1)

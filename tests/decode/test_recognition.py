@@ -1,6 +1,7 @@
 """Recognition of the unknown: what a body says makes a call; a likeness alone does not."""
 
 import gzip
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -44,6 +45,8 @@ CALLS = (
     (None, CHAT, b'data: {"id":"1","object":"chat.completion.chunk","choices":[]}\n\n'),
     (None, CHAT, b'{"reply":{"content":"hello"},"usage":{"in":1}}'),
     (None, b'{"prompt":"hi","model":"m"}', b'{"choices":[{"text":"x"}]}'),
+    (None, b'{"prompt":"hi","model":"m"}', b'{"reply":"x","usage":{"in":1}}'),
+    (None, b'{"instances":[{"messages":[]}]}', b'{"predictions":{"object":"chat.completion","choices":[]}}'),
     (None, b'{"input":"hi","model":"text-embed"}', b'{"embeddings":[[0.1]]}'),
     ("ollama_chat", CHAT, b'{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{}}\n'),
     ("ollama_chat", b'{"model":"m","prompt":"x"}', b'{"model":"m","response":"y","done":true}'),
@@ -59,6 +62,21 @@ CALLS = (
     ("openai_moderations", b'{"input":"x"}', b'{"results":[{"flagged":false}]}'),
     ("openai_audio", FORM, b'{"text":"words"}'),
     ("openai_batches", b'{"input_file_id":"f","endpoint":"/v1/x"}', b'{"object":"batch"}'),
+    ("anthropic_messages", b'{"model":"m","max_tokens":1,"messages":[]}', b'{"content":[{"type":"text"}]}'),
+    ("anthropic_messages", CHAT, b'{"type":"message","content":[],"role":"assistant"}'),
+    ("anthropic_completions", b'{"prompt":"x","max_tokens_to_sample":1}', b'{"completion":"y"}'),
+    ("bfl_images", b'{"prompt":"x"}', b'{"id":"1","polling_url":"u"}'),
+    ("gemini_interactions", b'{"agent":"a","input":"x"}', b'{"id":"1","object":"interaction"}'),
+    ("mistral_ocr", b'{"model":"m","document":{}}', b'{"pages":[]}'),
+    ("openai_assistants", b'{"assistant_id":"a"}', b'{"id":"r","object":"thread.run"}'),
+    ("openai_completions", b'{"prompt":"x"}', b'{"choices":[{"text":"y"}]}'),
+    ("openai_embeddings", b'{"input":"x"}', b'{"data":[{"embedding":[0.1]}]}'),
+    ("openai_responses", b'{"input":"x"}', b'{"id":"r","output":[]}'),
+    ("openai_videos", b'{"prompt":"x"}', b'{"id":"v","object":"video"}'),
+    (None, b'{"inputs":"x"}', b'[{"generated_text":"y"}]'),
+    ("cohere_rerank", b'{"model":"m","text_1":"a","text_2":"b"}', b'{"data":[{"score":0.9}]}'),
+    ("openai_embeddings", b'{"model":"m","input":"x"}', b'{"data":[{"object":"pooling","data":[]}]}'),
+    ("replicate_predictions", b'{"input":{}}', b'{"id":"p","urls":{}}'),
 )
 
 
@@ -79,6 +97,20 @@ OTHERS = (
     ("ollama_chat", b'{"room":7,"message":"hi"}', b'{"id":1,"done":true}'),
     ("openai_images", b'{"prompt":"x"}', b'{"id":"job"}'),
     ("tgi_generate", b'{"report":"x"}', b'{"text":"y"}'),
+    ("anthropic_messages", b'{"to":"1","from":"2","body":"x"}', b'{"id":"1","status":"sent"}'),
+    ("anthropic_messages", b'{"model":"ticket","messages":[{"body":"x"}]}', b'{"id":"1","type":"message","body":"x"}'),
+    ("anthropic_messages", b'{"role":"user","content":"x","model":"m"}', b'[{"id":1,"role":"user","content":"x"}]'),
+    (None, b'{"prompt":"Are you sure?","model":"modal"}', b'{"answer":"ok"}'),
+    (None, b'{"instances":[{"a":1}]}', b'{"predictions":[{"label":"x","output":1}]}'),
+    (None, b'{"channel":"C","text":"x"}', b'{"ok":true,"message":{"text":"x","type":"message"}}'),
+    (None, b'{"prompt":"2+2?","choices":["3"]}', b'{"id":1,"choices":[{"text":"3"},{"text":"4"}],"created":1}'),
+    (None, b'{"query":"x","contents":{"text":true}}', b'{"results":[{"title":"a","text":"c"}]}'),
+    ("cohere_v1_chat", b'{"message":"hi"}', b'{"id":"1","text":"hello","agent":"bob"}'),
+    ("gemini_predict", b'{"instances":[[1,2]]}', b'{"predictions":[[0.1,0.9]]}'),
+    ("openai_responses", b'{"form":"1","answers":[]}', b'{"id":"r1","status":"completed"}'),
+    ("openai_assistants", b'{"assistant_id":"a","input":{}}', b'{"run_id":"r","status":"pending"}'),
+    ("openai_embeddings", b'{"html":"x"}', b'{"iframe":"x"}'),
+    ("openai_videos", b'{"title":"x"}', b'{"id":"v1","status":"processing"}'),
 )
 
 
@@ -108,9 +140,30 @@ def test_sound_is_an_answer() -> None:
 
 def test_tasks_of_a_known_host() -> None:
     """`inputs` counts where a host is known for it, at any path."""
-    ask, answer = b'{"inputs":"x"}', b'[{"generated_text":"y"}]'
+    ask, answer = b'{"inputs":"x"}', b'{"answer":"y"}'
     assert recognised(exchange(ask, answer, known=True))
     assert not recognised(exchange(ask, answer))
+
+
+def test_a_model_in_the_path_need_not_stand_in_the_body() -> None:
+    """A hosted model is asked by `messages` alone; columns of a table are asked of another kind of model."""
+
+    def asked(ask: bytes, answer: bytes) -> bool:
+        found = exchange(ask, answer, known=True)
+        return recognised(replace(found, endpoint=replace(found.endpoint, model="our-model")))
+
+    assert asked(b'{"messages":[{"role":"user"}]}', b'{"choices":[]}')
+    assert not asked(b'{"dataframe_split":{"columns":["a"]}}', b'{"predictions":[0]}')
+    assert not asked(b"1.0,2.0,3.5", b"0.87")
+
+
+def test_a_session_is_told_by_what_it_answers() -> None:
+    """The events of a realtime API say what they are; those of any other socket do not."""
+    said = b'{"type":"session.created","session":{}}\n{"type":"response.created","response":{}}\n'
+    assert recognised(exchange(b"", said, "openai_realtime", status=101))
+    assert not recognised(
+        exchange(b'{"input":"x"}', b'{"type":"departure","input":1}\n', "openai_realtime", status=101)
+    )
 
 
 def test_encoded_bodies_are_read() -> None:

@@ -27,6 +27,7 @@ REMEMBERED = 4096
 LONGEST_PATH = 4096
 """Characters; longer paths are no LLM calls (an ARN, the longest name in a path, has at most 2048)."""
 
+_QUERIED = re.compile(r"\?(?:[^#]*&)?(?:model|model_id|deployment)=([^&#]{1,256})")
 _LEGIBLE = ("multipart/form-data", "application/x-www-form-urlencoded", "text/plain")
 
 
@@ -58,7 +59,9 @@ class EndpointEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `path` may name a group `model`, and a group `stream` that takes part where the path asks for one. `wire_format`
     names a module of `decode.formats`, or is None where the body must tell; `operation` is the `gen_ai.operation.name`.
-    A `weak` pattern is too common to count on an unknown host.
+    A `weak` pattern is too common to count on an unknown host. One with `providers` (ids of the host table) counts on
+    their hosts only. With `session`, a GET opens a WebSocket, and is no call on an unknown host unless it asks for one.
+    `model_header` names the model where neither path, query nor body do.
     """
 
     id: str
@@ -67,6 +70,9 @@ class EndpointEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     operation: str | None = None
     methods: tuple[str, ...] = ("POST",)
     weak: bool = False
+    providers: tuple[str, ...] = ()
+    session: bool = False
+    model_header: str | None = None
 
     def __post_init__(self) -> None:
         _compiled(self.path, "path")
@@ -129,22 +135,24 @@ class Providers:
 
         Unknown hosts arrive here only when they were named (`capture.hosts`) or when their traffic is plain HTTP. With
         the request's `headers`, a POST whose path does not tell is an endpoint that is not `certain`, if its content
-        type is one that LLM APIs take; and a gateway's call is one of the provider that the request names.
+        type is one that LLM APIs take, and so is a session that is opened at a weak path; and a gateway's call is one
+        of the provider that the request names.
         """
         host = normal_host(host)
         if len(path) > LONGEST_PATH or self._ignored.fullmatch(host):
             return None
         method, plain = method.upper(), path.partition("?")[0]
-        found, entry = self._found(method, plain), self._provider(host, port)
+        entry = self._provider(host, port)
+        found = self._found(method, plain, entry.id if entry else None)
         certain = found is not None and not (found.entry.weak and (entry is None or entry.needs_path))
-        if not certain and (method != "POST" or headers is None or not legible(headers)):
+        if not certain and (headers is None or not (_opens(found, method, headers) or _asks(method, headers))):
             return None
         made = Endpoint(
             provider=(entry.name if entry else None) or registrable_domain(host),
             known=entry is not None,
             wire_format=found.entry.wire_format if found else None,
             operation=found.entry.operation if found else None,
-            model=found.model if found else None,
+            model=_asked(found, path, headers or ()) if found else None,
             certain=certain,
             stream=found.stream if found else None,
         )
@@ -167,14 +175,26 @@ class Providers:
                 return entry
         return None
 
-    def _search_path(self, method: str, path: str) -> _Found | None:
+    def _search_path(self, method: str, path: str, provider: str | None) -> _Found | None:
         readings = (path, unquote(path)) if "%" in path else (path,)
         for reading in readings:  # some clients encode the colon of `model:verb`
             for pattern, entry in self._paths:
-                if method in entry.methods and (match := pattern.search(reading)):
+                if method not in entry.methods or (entry.providers and provider not in entry.providers):
+                    continue
+                if match := pattern.search(reading):
                     groups = match.groupdict()
                     return _Found(entry, _model(groups.get("model")), True if groups.get("stream") else None)
         return None
+
+
+def _asks(method: str, headers: Headers) -> bool:
+    return method == "POST" and legible(headers)
+
+
+def _opens(found: _Found | None, method: str, headers: Headers) -> bool:
+    """Return whether a GET asks for a WebSocket (RFC 6455) where one is served."""
+    upgrade = header(headers, "upgrade") if found and found.entry.session and method == "GET" else None
+    return upgrade is not None and upgrade.lower() == "websocket"
 
 
 def legible(headers: Headers) -> bool:
@@ -192,16 +212,19 @@ def normal_host(host: str) -> str:
 
 
 def registrable_domain(host: str) -> str:
-    """Return the part of a host name that was registered (`relay.co.uk` of `api.relay.co.uk`); an address as it is."""
+    """Return the part of a host name that was registered (`relay.co.uk` of `api.relay.co.uk`).
+
+    An address stays as it is, and so does a name that nobody can register (`vllm.team.svc`, `llm.corp.internal`).
+    """
     if ":" in host or host.replace(".", "").isdecimal():
         return host
-    return _suffixes().get_sld(host) or host
+    return _suffixes().get_sld(host, strict=True) or host
 
 
 class _Suffixes(Protocol):
     """What we use of publicsuffix2, which ships no types."""
 
-    def get_sld(self, domain: str) -> str | None: ...
+    def get_sld(self, domain: str, *, strict: bool) -> str | None: ...
 
 
 @cache
@@ -218,6 +241,13 @@ def _model(quoted: str | None) -> str | None:
         return None
     model = unquote(quoted)
     return model.rpartition("/")[2] if model.startswith("arn:") else model
+
+
+def _asked(found: _Found, path: str, headers: Headers) -> str | None:
+    """Return the model that a path, a query (of a WebSocket, of sound) or a header names, where bodies name none."""
+    queried = _QUERIED.search(path)
+    stated = unquote(queried[1]) if queried else None
+    return found.model or stated or (header(headers, found.entry.model_header) if found.entry.model_header else None)
 
 
 def _compiled(pattern: str, key: str) -> re.Pattern[str]:

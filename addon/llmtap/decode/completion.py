@@ -156,7 +156,7 @@ def merge(answer: Answer, event: Event) -> bool:
             answer.completed = answer.completed or bool(data)
             return False
     if event.name == "error":
-        answer.error = read_error(data) or ProviderError(message=data.decode("utf-8", "replace"))
+        answer.error = read_error(data, failed=True) or ProviderError(message=data.decode("utf-8", "replace"))
     return _merge(answer, data, streamed=True)
 
 

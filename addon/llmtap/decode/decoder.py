@@ -14,7 +14,7 @@ from llmtap.capture.exchange import Body, Exchange, Headers, Response, header
 from llmtap.decode.encoding import undo
 from llmtap.decode.errors import LONGEST_ERROR, read_error
 from llmtap.decode.events import Event, json_array, json_lines, server_sent_events
-from llmtap.decode.eventstream import event_stream
+from llmtap.decode.eventstream import carried, event_stream
 from llmtap.decode.formats import FORMATS, OPERATIONS, WireFormat
 from llmtap.decode.framing import REACH, framing, spoken
 from llmtap.decode.inference import Answer, Inference, InferenceRequest, InferenceResponse
@@ -36,9 +36,11 @@ _HOPELESS = 1000
 
 
 class _AnyRequest(msgspec.Struct):
-    """What the requests of nearly all wire formats have in common."""
+    """What the requests of nearly all wire formats have in common; ElevenLabs and Bedrock spell the model otherwise."""
 
     model: str | None = None
+    model_id: str | None = None
+    model_id_camel: str | None = msgspec.field(default=None, name="modelId")
     stream: bool | None = None
 
 
@@ -68,6 +70,8 @@ def decode(exchange: Exchange) -> Inference:
     else:
         said, more = _plain("response", response.body, response.headers)
         problems += more
+        if (inner := carried(said)) is not None:
+            said, response = inner, replace(response, headers=_untyped(response.headers))
         head = _head(said)
         name = name or spoken(asked_data, exchange.request.headers, head)
         dialect, operation = invoked(name, endpoint.model, asked_data, head)
@@ -90,6 +94,10 @@ def decode(exchange: Exchange) -> Inference:
         events=reading.events if reading else None,
         problems=(*problems, *more, *(reading.problems if reading else ())),
     )
+
+
+def _untyped(headers: Headers) -> Headers:
+    return tuple(field for field in headers if field[0].lower() != b"content-type")
 
 
 def _empty(answer: Answer) -> bool:
@@ -144,7 +152,7 @@ def _read_request(wire_format: WireFormat | None, body: Body, data: bytes) -> tu
 def _read_any_request(body: bytes) -> InferenceRequest:
     """Read what a request in an unknown wire format most likely says."""
     asked = read(_AnyRequest, body)
-    return InferenceRequest(model=asked.model, stream=asked.stream)
+    return InferenceRequest(model=asked.model or asked.model_id or asked.model_id_camel, stream=asked.stream)
 
 
 def _read_response(
@@ -175,7 +183,8 @@ def _read_response(
     reading.answer.usage = headed(reading.answer.usage, response.headers)
     termed(reading.answer, response.headers)
     if refused:  # its type may stand in a header, which no format sees
-        reading.answer.error = read_error(_joined(body)[:LONGEST_ERROR], response.headers) or reading.answer.error
+        data = _joined(body)[:LONGEST_ERROR]
+        reading.answer.error = read_error(data, response.headers, failed=True) or reading.answer.error
     reading.answer.error = failed(response) or reading.answer.error
     reading.answer.completed = reading.answer.completed or succeeded(response)
     return reading

@@ -1,7 +1,9 @@
 """Reads an error body, whoever wrote it: the shapes that providers, relays and gateways use are told apart here alone.
 
-A body that states no error gives None, so a format may ask of any body that holds no answer. Nothing raises.
-The shapes are those of providers.md 1.8, each named beside its reading.
+A body that states no error gives None, so a format may ask of any body that holds no answer. Law: words of an answer
+never become those of an error, since content is shown where errors are not hidden; so a bare `message` or `detail` is
+an error only in a response that failed, or in a body that says so beside it. Nothing raises. The shapes are those of
+providers.md 1.8, each named beside its reading.
 """
 
 import re
@@ -16,13 +18,18 @@ LONGEST_ERROR = 1024 * 1024
 """Bytes; no provider says more, and what echoes a request, or is no error at all, is not worth a stall."""
 
 _TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,200})", re.IGNORECASE)
-_FINE = (0, 200, "0", "200", "")
-"""Numbers that say that all is well."""
 _HTML = re.compile(rb"\s*<(?:!doctype|html|head|body|title)", re.IGNORECASE)
 
 
-def read_error(body: bytes, headers: Headers = ()) -> ProviderError | None:
-    """Return the error that a body of any kind states (JSON of every shape in providers.md 1.8, or HTML), or None."""
+_FINE = frozenset({"", "0", "20000", "ok", "success", "succeeded"})
+"""Codes that services state of an answer, beside those of HTTP."""
+
+
+def read_error(body: bytes, headers: Headers = (), *, failed: bool = False) -> ProviderError | None:
+    """Return the error that a body of any kind states (JSON of every shape in providers.md 1.8, or HTML), or None.
+
+    `failed` says that the body is that of an error, by its status or by the name of its event.
+    """
     if len(body) > LONGEST_ERROR:
         return None
     if _HTML.match(body):
@@ -37,7 +44,20 @@ def read_error(body: bytes, headers: Headers = ()) -> ProviderError | None:
         value = value[0]
     if not isinstance(value, dict):
         return None
-    return _amazon(value, headers) or _nested(value) or _detailed(value) or _numbered(value) or _flat(value)
+    stated = _amazon(value, headers) or _nested(value) or _numbered(value)
+    return stated or (_detailed(value) or _flat(value) if failed or _confessed(value) else None)
+
+
+def _confessed(value: dict[str, object]) -> bool:
+    """Return whether a body calls itself that of an error, in a code, a type or a flag."""
+    kind = (_word(value.get("type")) or "").lower()
+    return not _fine(value) or "error" in kind or value.get("object") == "error" or value.get("success") is False
+
+
+def _fine(value: dict[str, object]) -> bool:
+    """Return whether a body states no code, or one of success: a word of theirs, or a status of HTTP."""
+    code = (_word(value.get("code")) or "").lower()
+    return code in _FINE or (len(code) == len("200") and code.startswith("2"))
 
 
 def _amazon(value: dict[str, object], headers: Headers) -> ProviderError | None:
@@ -103,7 +123,7 @@ def _numbered(value: dict[str, object]) -> ProviderError | None:
     failed = answered.get("Error") if isinstance(answered, dict) else None
     if isinstance(failed, dict) and failed:
         return ProviderError(None, _word(failed.get("Code")), _word(failed.get("Message")))
-    if isinstance(value.get("msg"), str) and value.get("code") not in (None, *_FINE):
+    if isinstance(value.get("msg"), str) and not _fine(value):
         return ProviderError(None, _word(value["code"]), _word(value["msg"]))
     return None
 

@@ -23,6 +23,8 @@ from llmtap.decode.lenient import read
 
 _PRELUDE = struct.Struct(">III")
 _SUM = 4
+_PART = "PayloadPart"
+_LONGEST_HEAD = 4096
 _LEAST = _PRELUDE.size + _SUM
 _BYTES, _STRING = 6, 7
 _SIZES = (0, 0, 1, 2, 4, 8, 0, 0, 8, 16)
@@ -62,6 +64,37 @@ def event_stream(body: Body) -> Iterator[Event]:
     else:
         yield from _frames(body.chunks[:gap], whole_start=True, whole_end=False)
         yield from _frames(body.chunks[gap:], whole_start=False, whole_end=True)
+
+
+def carried(body: Body) -> Body | None:
+    """Return the body that the frames of a body carry in parts cut anywhere, or None where they carry events.
+
+    SageMaker sends what a container answers this way; an exception is told as such a container would tell it.
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_ResponseStream.html.
+    """
+    head = b""
+    for _, data in body.chunks[: body.gap]:
+        head += data
+        if len(head) >= _LONGEST_HEAD:
+            break
+    if _PART.encode() not in head or not preluded(head):
+        return None
+    gap = len(body.chunks) if body.gap is None else body.gap
+    before = _parts(_frames(body.chunks[:gap], whole_start=True, whole_end=body.gap is None))
+    after = _parts(_frames(body.chunks[gap:], whole_start=False, whole_end=True))
+    chunks = (*before, *after)
+    size = sum(len(data) for _, data in chunks)
+    return Body(chunks, size + body.dropped, body.dropped, None if body.gap is None else len(before))
+
+
+def _parts(events: Iterator[Event]) -> list[Chunk]:
+    parts: list[Chunk] = []
+    for event in events:
+        if event.name == _PART:
+            parts.append((event.at, event.data))
+        elif event.name == "error":
+            parts.append((event.at, b"\n\nevent: error\ndata: " + event.data + b"\n\n"))
+    return parts
 
 
 def _frames(chunks: Sequence[Chunk], *, whole_start: bool, whole_end: bool) -> Iterator[Event]:

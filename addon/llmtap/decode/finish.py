@@ -18,9 +18,9 @@ _WORDS: dict[Finish, str] = {
     ),
     "tool": "tool_calls tool_call function_call tool_use requires_action reason_tool_calls",
     "filter": (
-        "content_filter content_filtered safety recitation language blocklist prohibited_content spii model_armor "
-        "refusal guardrail_intervened error_toxic sensitive input_sensitive output_sensitive no_image image_safety "
-        "image_prohibited_content image_recitation image_other"
+        "content_filter content_filtered safety recitation language blocklist blacklist prohibited_content spii "
+        "model_armor refusal guardrail_intervened error_toxic sensitive input_sensitive output_sensitive no_image "
+        "image_safety image_prohibited_content image_recitation image_other"
     ),
     "error": (
         "error failed cancelled canceled aborted timeout load unload malformed_function_call malformed_response "
@@ -32,5 +32,5 @@ _MEANING: dict[str, Finish] = {word: meaning for meaning, words in _WORDS.items(
 
 
 def finish(reason: str) -> Finish:
-    """Return what `reason` means; case does not matter."""
-    return _MEANING.get(reason.lower(), "other")
+    """Return what `reason` means; case does not matter, nor whether words are joined by a hyphen (Vercel's AI SDK)."""
+    return _MEANING.get(reason.lower().replace("-", "_"), "other")

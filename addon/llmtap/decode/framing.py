@@ -28,6 +28,7 @@ _GEMINI = re.compile(rb'"(?:candidates|usageMetadata|promptFeedback)"\s*:')
 """Told by its members, since no framing says of an array whether it is a stream or the one answer."""
 
 _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
+    ("gemini_predict", re.compile(rb'"predictions"\s*:\s*\{[^{}]{0,400}"object"\s*:\s*"chat\.completion"')),
     ("openai_chat", re.compile(rb'"object"\s*:\s*"chat\.completion')),
     ("openai_completions", re.compile(rb'"object"\s*:\s*"text_completion')),
     ("openai_realtime", re.compile(rb'"object"\s*:\s*"realtime\.response"')),
@@ -37,8 +38,12 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ),
     ("openai_embeddings", re.compile(rb'"object"\s*:\s*"embedding"')),
     ("anthropic_messages", re.compile(rb'"type"\s*:\s*"message_start"|^event:\s*message_start', re.MULTILINE)),
-    ("anthropic_messages", re.compile(rb'"type"\s*:\s*"message"|"type"\s*:\s*"error"\s*,\s*"error"\s*:\s*\{')),
-    ("openai_chat", re.compile(rb'"choices"\s*:\s*\[')),
+    ("anthropic_messages", re.compile(rb'"type"\s*:\s*"error"\s*,\s*"error"\s*:\s*\{')),
+    ("anthropic_messages", re.compile(rb'\A(?=.*?"type"\s*:\s*"message")(?=.*?"role"\s*:\s*"assistant")', re.DOTALL)),
+    (  # others offer choices too, and number none of them
+        "openai_chat",
+        re.compile(rb'"choices"\s*:\s*\[\s*(?:\]|\{[^{}]*"(?:index|message|delta|finish_reason|logprobs)"\s*:)'),
+    ),
     ("bedrock_converse", re.compile(rb":event-type\x07\x00.(?:messageStart|contentBlock)", re.DOTALL)),
     ("bedrock_converse", re.compile(rb'"output"\s*:\s*\{\s*"message"\s*:')),
     ("bedrock_invoke", re.compile(rb":event-type\x07\x00\x05chunk")),
@@ -48,10 +53,12 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("cohere_chat", re.compile(rb'"usage"\s*:\s*\{\s*"(?:billed_units|tokens|cached_tokens)"\s*:\s*[{0-9]')),
     ("ollama_chat", re.compile(rb'"created_at"\s*:\s*"[^"]{1,64}",\s*"(?:message|response|done)"\s*:')),
     ("llamacpp_completion", re.compile(rb'"tokens_predicted"\s*:')),
+    ("tgi_generate", re.compile(rb'\A\s*\[\s*\{\s*"generated_text"\s*:')),
     ("tgi_generate", re.compile(rb'"token"\s*:\s*\{\s*"id"\s*:|"details"\s*:\s*\{[^{}]{0,200}"generated_tokens"\s*:')),
 )
 
 
+_PARTS = re.compile(rb'"parts"\s*:')
 _ABSENT = msgspec.Raw()
 
 
@@ -118,7 +125,7 @@ def _asked(request: bytes, headers: Headers) -> str | None:
     if _stated(shape.messages) and (shape.model or shape.anthropic_version):
         blocks = header(headers, "anthropic-version") or shape.anthropic_version or _stated(shape.system)
         return "anthropic_messages" if blocks else "openai_chat"
-    if _stated(shape.contents):
+    if _PARTS.search(bytes(shape.contents)):  # others ask for `contents` too, and mean whole pages
         return "gemini_generate"
     if shape.model is None:
         return None

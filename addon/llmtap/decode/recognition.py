@@ -14,20 +14,30 @@ from llmtap.capture.exchange import Body, Exchange, Headers, Response, header
 from llmtap.decode.encoding import undo
 from llmtap.decode.framing import REACH, spoken
 
+_SWITCHED = 101
 _FAILED = 400
 _OTHER_PURPOSE = re.compile(r"/(?:de)?tokeni[sz]e|/apply-template|count[-_]?tokens|/cachedContents", re.IGNORECASE)
 """Paths of doors that are asked like an LLM and only count, spell or keep: vLLM, llama.cpp, Cohere, Gemini."""
 _USUAL = frozenset(
     {"model", "model_id", "messages", "message", "input", "inputs", "prompt", "contents", "query", "text", "texts"}
-    | {"input_file_id", "file"}
+    | {"input_file_id", "file", "assistant_id", "instances"}
 )
 """Members of which every request to an LLM, in whatever dialect, has one."""
+_TASK = frozenset({"inputs"})
+"""What the tasks of a Hugging Face endpoint are asked by, at any path of a known host."""
+_HOSTED = _TASK | {"messages", "prompt"}
+"""What a model that the path names is asked by (SageMaker, Databricks), which the body then need not name."""
 _FIELD = re.compile(rb'\bname="?([A-Za-z_]{1,32})')
 _TELLING = re.compile(
     rb'"(?:usage|choices|content|text|output|outputs|message|delta|response|embeddings?|completions?|generated_text'
     rb'|generations|answer|result)"\s*:'
 )
 """Members of which every answer of an LLM, in whatever dialect, has one."""
+_STATING = re.compile(
+    rb'"(?:usage|choices|output|outputs|embeddings?|completions?|generated_text|generations|object)"\s*:'
+)
+"""Those that an answer needs where the question was no conversation: forms have a `model` and an `input` too."""
+_CONVERSATIONS = frozenset({"openai_chat", "anthropic_messages", "gemini_generate"})
 
 
 class _Sign(NamedTuple):
@@ -43,19 +53,42 @@ def _sign(asked: str, answered: bytes) -> _Sign:
 
 _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
     "aleph_alpha_completions": (_sign("model prompt", rb'"completions"\s*:'),),
+    "anthropic_completions": (_sign("prompt max_tokens_to_sample", rb'"completion"\s*:'),),
+    "anthropic_messages": (_sign("messages max_tokens", rb'"content"\s*:\s*\['),),
+    "bfl_images": (_sign("prompt", rb'"polling_url"\s*:'),),
     "cohere_embed": (_sign("", rb'"embeddings"\s*:'),),
-    "cohere_rerank": (_sign("query documents", rb'"(?:relevance_score|results|data)"\s*:'),),
+    "cohere_rerank": (
+        _sign("query documents", rb'"(?:relevance_score|results|data)"\s*:'),
+        _sign("model query", rb'"(?:relevance_score|score)"\s*:'),
+        _sign("model text_1", rb'"score"\s*:'),
+    ),
     "cohere_v1_chat": (
-        _sign("message", rb'"(?:generation_id|event_type|response_id|text)"\s*:'),
+        _sign("message", rb'"(?:generation_id|event_type|response_id)"\s*:'),
         _sign("", rb'"(?:generations|summary)"\s*:'),
     ),
     "cohere_v1_classify": (_sign("inputs", rb'"classifications"\s*:'),),
+    "gemini_interactions": (_sign("input", rb'"object"\s*:\s*"interaction"'),),
     "llamacpp_completion": (_sign("prompt", rb'"(?:content|tokens_predicted|timings)"\s*:'),),
+    "mistral_ocr": (_sign("document", rb'"pages"\s*:\s*\['),),
     "ollama_chat": (_sign("model", rb'"(?:created_at|done|embeddings?)"\s*:'),),
+    "openai_assistants": (_sign("assistant_id", rb'"object"\s*:\s*"thread\.'),),
     "openai_audio": (_sign("", rb'"text"\s*:|"type"\s*:\s*"(?:speech\.audio|transcript)\.'),),
     "openai_batches": (_sign("input_file_id endpoint", rb'"object"\s*:\s*"batch"'),),
+    "openai_completions": (_sign("prompt", rb'"choices"\s*:'),),
+    "openai_embeddings": (
+        _sign("input", rb'"embeddings?"\s*:'),
+        _sign("inputs", rb'"embeddings?"\s*:'),
+        _sign("texts", rb'"embeddings?"\s*:'),
+        _sign("model input", rb'"(?:object"\s*:\s*"pooling"|num_classes"\s*:)'),
+    ),
     "openai_images": (_sign("prompt", rb'"(?:b64_json|url|created)"\s*:|"type"\s*:\s*"image_'),),
     "openai_moderations": (_sign("input", rb'"(?:flagged|categories)"\s*:'),),
+    "openai_realtime": (
+        _sign("", rb'"type"\s*:\s*"(?:session|conversation|response|input_audio_buffer|transcription_session)\.'),
+    ),
+    "openai_responses": (_sign("input", rb'"output"\s*:\s*\['),),
+    "openai_videos": (_sign("prompt", rb'"object"\s*:\s*"video"'),),
+    "replicate_predictions": (_sign("input", rb'"urls"\s*:\s*\{'),),
     "tgi_generate": (_sign("inputs", rb'"(?:generated_text|token)"\s*:'),),
 }
 """The dialects of weak paths, by wire format."""
@@ -66,6 +99,10 @@ def recognised(exchange: Exchange) -> bool:
     request, response = exchange.request, exchange.response
     if _OTHER_PURPOSE.search(request.path.partition("?")[0]):
         return False
+    if response is not None and response.status == _SWITCHED:  # the messages of a session have members of their own
+        said = _start(response.body, response.headers)
+        signs = _SIGNS.get(exchange.endpoint.wire_format or "", ())
+        return spoken(b"", (), said) is not None or any(sign.answered.search(said) for sign in signs)
     asked = _start(request.body, request.headers)
     members = _members(asked) if asked.lstrip().startswith((b"{", b"[", b"-")) else frozenset()
     if not members & _USUAL:
@@ -83,9 +120,12 @@ def _told(exchange: Exchange, asked: bytes, members: frozenset[str], answered: b
         return True
     if success and not _TELLING.search(answered):
         return False
-    if exchange.endpoint.known and "inputs" in members:  # the tasks of a Hugging Face endpoint, at any path
+    if exchange.endpoint.known and members & (_HOSTED if exchange.endpoint.model else _TASK):
         return True
-    return spoken(asked, exchange.request.headers, b"") is not None
+    dialect = spoken(asked, exchange.request.headers, b"")
+    if dialect is None or dialect in _CONVERSATIONS or not success:
+        return dialect is not None
+    return _STATING.search(answered) is not None
 
 
 def _fits(sign: _Sign, response: Response | None, answered: bytes) -> bool:

@@ -5,7 +5,7 @@ A cost that the provider reported beats a computed one, and both are kept. Where
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -25,7 +25,7 @@ _BILLED_ELSEWHERE = frozenset({"retrieve", "fetch_response", "count_tokens"})
 
 type Count = int | Decimal
 
-_COUNTED = tuple(field.name for field in fields(Usage) if field.name in UNITS)
+_COUNTED = tuple(name for name in Usage.__struct_fields__ if name in UNITS)
 
 _ZERO = Decimal(0)
 _WRITTEN_FOR = ("cache_write_5m_input_tokens", "cache_write_1h_input_tokens")

@@ -61,8 +61,8 @@ def test_a_chunk_is_plain_words() -> None:
 def test_a_body_without_output_states_an_error() -> None:
     """As that of a refusal does."""
     answer = Answer()
-    bedrock_agent.read_response(answer, b'{"message":"No."}')
-    assert answer.error == ProviderError(message="No.")
+    bedrock_agent.read_response(answer, b'{"code":"x","message":"No."}')
+    assert answer.error == ProviderError(None, "x", "No.")
 
 
 @given(st.binary(max_size=64) | st.dictionaries(st.sampled_from(

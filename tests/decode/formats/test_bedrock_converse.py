@@ -108,7 +108,7 @@ def test_tool_input_that_is_no_json_is_kept_as_it_is() -> None:
 
 def test_an_error_stands_where_no_answer_does() -> None:
     """A body without output and usage is asked for the error it states."""
-    assert read({"message": "No."}).error == ProviderError(message="No.")
+    assert read({"code": "x", "message": "No."}).error == ProviderError(None, "x", "No.")
     assert fold([Event(b'{"error":{"type":"x","message":"y"}}', "error")]).error == ProviderError("x", None, "y")
 
 

@@ -23,7 +23,7 @@ def test_a_count_is_no_usage() -> None:
 
 def test_an_error_is_one() -> None:
     """A body that counts nothing is asked for the error it states."""
-    assert read(b'{"message":"No."}').error == ProviderError(message="No.")
+    assert read(b'{"code":"x","message":"No."}').error == ProviderError(None, "x", "No.")
 
 
 @given(st.binary(max_size=64) | st.sampled_from([b'{"input":{"converse":{"messages":[3]}}}', b'{"input":3}', b"{}"]))

@@ -73,7 +73,7 @@ def test_vectors_and_images_are_no_error(body: dict[str, object]) -> None:
 
 def test_an_error_stands_where_no_answer_does() -> None:
     """In a body, and in a stream."""
-    assert read({"message": "No."}).error == ProviderError(message="No.")
+    assert read({"code": "x", "message": "No."}).error == ProviderError(None, "x", "No.")
     answer = Answer()
     bedrock_invoke.merge(answer, Event(b'{"error":{"type":"x","message":"y"}}', "error"))
     assert answer.error == ProviderError("x", None, "y")

@@ -36,8 +36,8 @@ def test_an_event_is_a_whole_answer() -> None:
 
 
 def test_an_error_in_place_of_vectors() -> None:
-    """Words at the top are an error where there are no vectors."""
-    said = whole(cohere_embed, {"id": "x", "message": "no"})
+    """Words at the top are an error where a code stands beside them."""
+    said = whole(cohere_embed, {"id": "x", "code": "c", "message": "no"})
     assert "no" == (said.error.message if said.error else None)
 
 

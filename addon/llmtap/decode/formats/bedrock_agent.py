@@ -34,7 +34,17 @@ class _Configuration(msgspec.Struct, frozen=True, rename="camel"):
     external_sources_configuration: _Base | None = None
 
 
+class _Ranker(msgspec.Struct, frozen=True, rename="camel"):
+    model_configuration: _Base | None = None
+
+
+class _Ranking(msgspec.Struct, frozen=True, rename="camel"):
+    bedrock_reranking_configuration: _Ranker | None = None
+
+
 class _Request(msgspec.Struct, frozen=True, rename="camel"):
+    foundation_model: str | None = None
+    reranking_configuration: _Ranking | None = None
     input_text: str | None = None
     input: _Text | None = None
     session_id: str | None = None
@@ -77,13 +87,16 @@ class _Call(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def read_request(body: bytes) -> InferenceRequest:
-    """Return what the body asks for; an agent names no model, a knowledge base does."""
+    """Return what the body asks for; an agent with a name of its own names no model, all others do."""
     asked = read(_Request, body)
     config = asked.retrieve_and_generate_configuration or _Configuration()
     base = config.knowledge_base_configuration or config.external_sources_configuration or _Base()
+    ranking = asked.reranking_configuration or _Ranking()
+    ranker = ranking.bedrock_reranking_configuration or _Ranker()
+    arn = base.model_arn or asked.foundation_model or (ranker.model_configuration or _Base()).model_arn
     text = asked.input_text or (asked.input.text if asked.input else None)
     return InferenceRequest(
-        model=base.model_arn.rpartition("/")[2] if base.model_arn else None,
+        model=arn.rpartition("/")[2] if arn else None,
         conversation_id=asked.session_id,
         messages=(Message("user", (Part("text", text),)),) if text else (),
     )

@@ -1,4 +1,4 @@
-"""Bedrock's InvokeModel for models that are asked by a bare text: Titan, Llama, Mistral, Jurassic, imported models.
+"""Bedrock's InvokeModel for models asked by a bare text: Titan, Llama, Mistral, Jurassic, Pegasus, imported ones.
 
 A chunk of a stream and a whole answer are one shape for each maker, and one function merges both. Conversations and
 what Cohere takes are dialects of their own, which `decode.invocation` sends elsewhere. Vectors and images are passed
@@ -45,9 +45,10 @@ class _Config(msgspec.Struct, gc=False, rename="camel"):
 
 
 class _Request(msgspec.Struct):
-    """Every maker's spelling: Titan's, Llama's, Mistral's, Jurassic's, Nova's, Stability's."""
+    """Every maker's spelling: Titan's, Llama's, Mistral's, Jurassic's, Nova's, Stability's, Pegasus's."""
 
     prompt: str | None = None
+    input_prompt: str | None = msgspec.field(default=None, name="inputPrompt")
     input_text: str | None = msgspec.field(default=None, name="inputText")
     text_prompts: list[_Text] | None = None
     embedded: _Task | None = msgspec.field(default=None, name="singleEmbeddingParams")
@@ -96,6 +97,8 @@ class _Answer(msgspec.Struct):
     output_text: str | None = msgspec.field(default=None, name="outputText")
     stop_reason: str | None = None
     completion_reason: str | None = msgspec.field(default=None, name="completionReason")
+    message: str | None = None
+    finish: str | None = msgspec.field(default=None, name="finishReason")
     input_count: _Count | None = msgspec.field(default=None, name="inputTextTokenCount")
     output_count: _Count | None = msgspec.field(default=None, name="totalOutputTextTokenCount")
     prompt_token_count: _Count | None = None
@@ -114,7 +117,13 @@ def read_request(body: bytes) -> InferenceRequest:
     config = asked.config or _Config()
     task = (asked.embedded or asked.painted or _Task()).text
     named = task.value or task.text if isinstance(task, _Text) else task
-    texts = [asked.prompt, asked.input_text, named, *(prompt.text for prompt in asked.text_prompts or ())]
+    texts = [
+        asked.prompt,
+        asked.input_prompt,
+        asked.input_text,
+        named,
+        *(prompt.text for prompt in asked.text_prompts or ()),
+    ]
     parts = tuple(Part("text", text) for text in texts if text)
     stop = [asked.stop] if isinstance(asked.stop, str) else asked.stop
     return InferenceRequest(
@@ -171,9 +180,13 @@ def _merge(answer: Answer, stated: _Answer) -> bool:
 
 
 def _alone(stated: _Answer) -> list[_Choice]:
-    """Return the one choice that a chunk of Titan, or any answer of Llama, is."""
+    """Return the one choice that a chunk of Titan, or any answer of Llama or Pegasus, is.
+
+    Pegasus answers in `message`, where others state an error: with a reason for its end it is an answer.
+    """
     text = stated.generation if stated.output_text is None else stated.output_text
-    reason = stated.stop_reason or stated.completion_reason
+    reason = stated.stop_reason or stated.completion_reason or stated.finish
+    text = stated.message if text is None and stated.finish else text
     return [] if text is None and reason is None else [_Choice(text=text, stop_reason=reason)]
 
 

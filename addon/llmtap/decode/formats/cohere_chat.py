@@ -107,7 +107,7 @@ def merge(answer: Answer, event: Event) -> bool:
     answer.id = answer.id or stated.id
     if stated.delta is None:
         if stated.type is None:
-            answer.error = read_error(event.data) or answer.error
+            answer.error = read_error(event.data, failed=True) or answer.error
         return False
     if (stated.type or event.name) == "message-end":
         answer.completed = True

@@ -122,7 +122,7 @@ def merge(answer: Answer, event: Event) -> bool:
     stated = read(_Event, event.data)
     answer.id = answer.id or stated.generation_id
     if stated.event_type is None and stated.response is None and stated.text is None:
-        answer.error = read_error(event.data) or answer.error
+        answer.error = read_error(event.data, failed=True) or answer.error
         return False
     if stated.finish_reason:
         answer.finish_reasons[stated.index] = stated.finish_reason
