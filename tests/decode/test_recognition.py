@@ -133,6 +133,12 @@ def test_a_failed_call_is_told_by_its_request() -> None:
     assert not recognised(exchange(b'{"x":1}', b"", status=502))
 
 
+def test_an_answer_that_was_not_kept_denies_nothing() -> None:
+    """Recorders leave the bodies of streams out."""
+    assert recognised(exchange(CHAT, b""))
+    assert not recognised(exchange(b'{"x":1}', b""))
+
+
 def test_sound_is_an_answer() -> None:
     """Speech comes as sound."""
     assert recognised(exchange(b'{"model":"m","input":"x"}', b"ID3\x00", "openai_audio", kind=b"audio/mpeg"))

@@ -34,7 +34,7 @@ _TELLING = re.compile(
 )
 """Members of which every answer of an LLM, in whatever dialect, has one."""
 _STATING = re.compile(
-    rb'"(?:usage|choices|output|outputs|embeddings?|completions?|generated_text|generations|object)"\s*:'
+    rb'"(?:usage|choices|output|outputs|embeddings?|completion\w*|generated_text|generations|object)"\s*:'
 )
 """Those that an answer needs where the question was no conversation: forms have a `model` and an `input` too."""
 _CONVERSATIONS = frozenset({"openai_chat", "anthropic_messages", "gemini_generate"})
@@ -114,7 +114,7 @@ def recognised(exchange: Exchange) -> bool:
 def _told(exchange: Exchange, asked: bytes, members: frozenset[str], answered: bytes) -> bool:
     """Return whether the request tells, where the answer does not by itself, and the answer does not deny it."""
     response = exchange.response
-    success = response is not None and response.status < _FAILED and exchange.failure is None
+    success = response is not None and response.status < _FAILED and exchange.failure is None and bool(answered.strip())
     signs = _SIGNS.get(exchange.endpoint.wire_format or "", ())
     if any(sign.asked <= members and (not success or _fits(sign, response, answered)) for sign in signs):
         return True
