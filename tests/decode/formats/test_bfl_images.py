@@ -26,7 +26,7 @@ def test_a_credit_is_a_cent(stated: dict[str, object], cost: Decimal | None) -> 
 def test_an_event_is_a_whole_answer() -> None:
     """There is no stream; what has no id is no order."""
     answer = Answer()
-    assert not bfl_images.merge(answer, Event(b'{"detail":"no"}'))
+    assert not bfl_images.merge(answer, Event(b'{"error":{"message":"no"}}'))
     assert (answer.usage, answer.error is None) == (None, False)
 
 

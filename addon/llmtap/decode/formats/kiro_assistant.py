@@ -85,6 +85,7 @@ def read_request(body: bytes) -> InferenceRequest:
 
 def read_response(answer: Answer, body: bytes) -> None:
     """Merge a body that is no stream, which is asked for the error it states."""
+    read(_Event, body)
     answer.error = read_error(body) or answer.error
 
 
