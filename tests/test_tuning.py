@@ -4,6 +4,7 @@ import gc
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 from mitmproxy.addons.save import Save
 from mitmproxy.test import taddons
@@ -32,10 +33,10 @@ def test_a_tuned_process() -> None:
     assert int(frozen) > len(gc.get_objects()) // 100
 
 
-def test_a_recording_is_told() -> None:
+def test_a_recording_is_told(tmp_path: Path) -> None:
     """mitmproxy records traffic when one of two options names a file; a tool without them does not."""
     with taddons.context(Save()) as context:
         assert not recording(context.options)
-        context.options.update(save_stream_file="flows")
+        context.options.update(save_stream_file=str(tmp_path / "flows"))
         assert recording(context.options)
         context.options.update(save_stream_file=None)
