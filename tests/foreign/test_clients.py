@@ -76,7 +76,6 @@ MATRIX: dict[str, tuple[Call, ...]] = {
             wire_format="cohere_rerank",
             model="rerank-v3.5",
             operation="rerank",
-            cost="unmetered",
         ),
     ),
     "genai_sdk.py": both(GEMINI),
