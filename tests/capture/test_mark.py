@@ -54,6 +54,15 @@ def test_what_a_realtime_client_says(message: dict[str, object], expected: Mark)
         ({"type": "response.done", "response_id": "r", "response": {"id": "q"}}, Mark("end", "r")),
         ({"type": "input_audio_buffer.committed"}, Mark("spoken")),
         ({"type": "conversation.item.input_audio_transcription.completed"}, Mark("heard")),
+        (
+            {"type": "conversation.item.input_audio_transcription.completed", "usage": {"seconds": 1}},
+            Mark("heard", billed=True),
+        ),
+        (
+            {"type": "session.created", "session": {"audio": {"input": {"transcription": {"model": "m"}}}}},
+            Mark("state", hears="m"),
+        ),
+        ({"type": "session.created", "session": {"input_audio_transcription": {"model": 3}}}, Mark("state")),
         ({"type": "conversation.item.input_audio_transcription.completed", "status": "in_progress"}, OTHER),
         ({"type": "conversation.item.input_audio_transcription.delta"}, OTHER),
         ({"type": "error", "error": {"event_id": "e"}}, Mark("error", cause="e")),

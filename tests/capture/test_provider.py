@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -142,8 +143,22 @@ def test_other_traffic_of_a_provider_is_no_call(method: str, path: str) -> None:
 
 def test_an_answer_fetched_later_is_a_retrieval() -> None:
     """Polling for a response is told apart from asking for one, since its tokens were asked for before."""
-    found = PROVIDERS.endpoint("api.openai.com", 443, "GET", "/v1/responses/resp_1")
-    assert found == Endpoint("openai", wire_format="openai_responses", operation="retrieve")
+    for host, path, expected in (
+        ("api.openai.com", "/v1/responses/resp_1", Endpoint("openai", wire_format="openai_responses")),
+        ("api.openai.com", "/v1/batches/batch_1", Endpoint("openai", wire_format="openai_batches")),
+        ("api.openai.com", "/v1/threads/thread_1/runs/run_1", Endpoint("openai", wire_format="openai_assistants")),
+        (
+            "generativelanguage.googleapis.com",
+            "/v1beta/batches/123456",
+            Endpoint("gcp.gemini", wire_format="gemini_batches"),
+        ),
+        (
+            "us-central1-aiplatform.googleapis.com",
+            "/v1/projects/p/locations/us-central1/batchPredictionJobs/77",
+            Endpoint("gcp.vertex_ai", wire_format="gemini_batches"),
+        ),
+    ):
+        assert PROVIDERS.endpoint(host, 443, "GET", path) == replace(expected, operation="retrieve")
 
 
 def test_an_unknown_host_is_called_by_its_domain() -> None:

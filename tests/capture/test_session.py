@@ -14,6 +14,7 @@ GONE = Failure("client_disconnected", "gone")
 UPDATE = {"type": "session.update", "session": {"model": "m"}}
 ITEM = {"type": "conversation.item.create", "item": {"type": "message"}}
 CREATE = {"type": "response.create"}
+HEARD = "conversation.item.input_audio_transcription"
 type Said = tuple[bool, object]
 """Whether the client says it, and what."""
 
@@ -164,6 +165,41 @@ def test_a_session_of_transcripts() -> None:
     heard = {"type": "conversation.item.input_audio_transcription.completed", "transcript": "Hi"}
     calls = walk(Session(upgrade(), 1000), [(False, state), (False, heard), (False, heard)])
     assert [call.endpoint.operation for call in calls] == ["transcription", "transcription"]
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        {"audio": {"input": {"transcription": {"model": "gpt-4o-transcribe"}}}},
+        {"input_audio_transcription": {"model": "gpt-4o-transcribe"}},
+    ],
+)
+def test_what_is_heard_at_a_price_is_a_call_beside_the_response(session: dict[str, object]) -> None:
+    """The words belong to the response's request still; their usage is of the model that heard, since the silence."""
+    state = {"type": "session.updated", "session": {"model": "gpt-realtime", **session}}
+    spoken = {"type": "input_audio_buffer.committed"}
+    heard = {"type": f"{HEARD}.completed", "transcript": "Hi", "usage": {"type": "duration", "seconds": 2}}
+    said: list[Said] = [(False, state), (False, spoken), begun("a"), (False, heard), (False, UPDATE), done("a")]
+    transcript, response = walk(Session(upgrade(), 1000), said)
+    assert (transcript.endpoint.operation, transcript.endpoint.model) == ("transcription", "gpt-4o-transcribe")
+    assert (transcript.origin, transcript.ended_at, transcript.request.body.size) == (102.0, 104.0, 0)
+    assert (asked(transcript), events(transcript)) == ([], [heard["type"]])
+    assert (response.endpoint.operation, response.endpoint.model) == ("realtime", "gpt-realtime")
+    assert asked(response) == ["session.updated", heard["type"]]
+    assert transcript.id != response.id
+
+
+def test_what_is_heard_for_nothing_is_no_call() -> None:
+    """Words without a usage of their own are the request's alone, and so are words that could not be heard."""
+    said: list[Said] = [
+        begun("a"),
+        (False, {"type": f"{HEARD}.completed", "transcript": "Hi"}),
+        (False, {"type": f"{HEARD}.completed", "transcript": "Hi", "usage": None}),
+        (False, {"type": f"{HEARD}.failed", "error": {}}),
+        (False, {"type": f"{HEARD}.delta", "usage": {"type": "duration", "seconds": 2}}),
+        done("a"),
+    ]
+    assert [call.endpoint.operation for call in walk(Session(upgrade(), 1000), said)] == ["realtime"]
 
 
 def test_an_unknown_dialect_is_one_call() -> None:

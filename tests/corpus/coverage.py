@@ -43,12 +43,10 @@ WRAPPED = re.compile(rb'"bytes"\s*:\s*"([A-Za-z0-9+/=]+)"')
 
 OTHER_COUNTS = (
     ("the size of a question that was only counted", re.compile(r"\S+ count_tokens ")),
-    ("rerankings, billed by the search", re.compile(r"cohere_rerank ")),
     ("a usage in protobuf, which is not read", re.compile(r"xai_grpc ")),
-    ("seconds of sound", re.compile(r"openai_audio transcription ")),
     ("the size of a question that was refused", re.compile(r".* [45]\d\d$")),
 )
-"""What an answer counts that is not read as a usage of tokens, by `wire_format operation status`."""
+"""What an answer counts that is not read as a usage, by `wire_format operation status`."""
 OTHERS = (
     ("fetched, listed, changed or deleted", re.compile(r"(?!POST )")),
     ("content kept for later questions", re.compile(r".*(?:/cachedContents|/fileSearchStores)")),

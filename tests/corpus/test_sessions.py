@@ -1,4 +1,4 @@
-"""Recorded WebSocket sessions: as many calls as responses were finished, and together the usage that was stated.
+"""Recorded WebSocket sessions: a call for each finished response and billed transcript, together the usage stated.
 
 The counting here is a reader of our own that shares nothing with `llmtap`; the recorders kept no instants.
 """
@@ -20,6 +20,7 @@ from llmtap.decode.decoder import decode
 from llmtap.decode.inference import Inference
 
 CAP = 16 * 1024 * 1024
+HEARD = "conversation.item.input_audio_transcription.completed"
 
 logger = logging.getLogger(__name__)
 
@@ -44,13 +45,16 @@ class Recorded:
         return calls(upgrade, [(None, by_client, data) for by_client, data in self.messages], CAP)
 
     def counted(self) -> Counter[str]:
-        """How many responses were finished, and the tokens of all of them, as the session states them."""
+        """How many responses were finished and words were heard at a price, and the tokens that are stated of them."""
         count = Counter[str]()
         turn: dict[str, int] = {}
         for by_client, data in self.messages:
             said: dict[str, Any] = json.loads(data)
             if by_client:
                 continue
+            if said.get("type") == HEARD and said.get("usage"):  # of the model that hears, not of the one that answers
+                usage = said["usage"]
+                count += Counter(finished=1, input=usage.get("input_tokens", 0), output=usage.get("output_tokens", 0))
             if said.get("type") == "response.done":
                 usage = said["response"].get("usage") or said.get("usage") or {}
                 count += Counter(finished=1, input=usage.get("input_tokens", 0), output=usage.get("output_tokens", 0))

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmtap.capture.exchange import Body, Endpoint, Exchange, Request, Response
+from llmtap.decode.decoder import decode
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import ProviderError
 
@@ -51,6 +53,15 @@ SHAPES = {
     ),
     "baidu": (b'{"error_code":17,"error_msg":"m"}', ProviderError(None, "17", "m")),
     "minimax": (b'{"base_resp":{"status_code":1004,"status_msg":"m"}}', ProviderError(None, "1004", "m")),
+    "spark": (
+        b'{"header":{"code":10013,"message":"m","sid":"s","status":2}}',
+        ProviderError(None, "10013", "m"),
+    ),
+    "tencent": (
+        b'{"Response":{"Error":{"Code":"AuthFailure","Message":"m"},"RequestId":"r"}}',
+        ProviderError(None, "AuthFailure", "m"),
+    ),
+    "zhipu": (b'{"code":1302,"msg":"m","success":false}', ProviderError(None, "1302", "m")),
     "aws": (
         b'{"__type":"com.amazon#AccessDeniedException","Message":"m"}',
         ProviderError("AccessDeniedException", None, "m"),
@@ -67,6 +78,43 @@ def test_every_shape(shape: str) -> None:
     """The shapes of providers.md 1.8."""
     body, error = SHAPES[shape]
     assert read_error(body) == error
+
+
+IN_SUCCESS = (
+    ("minimax_chat", b'{"choices":null,"usage":{"total_tokens":0},"base_resp":{"status_code":1002}}', "1002"),
+    ("openai_chat", b'{"choices":null,"usage":{"total_tokens":0},"base_resp":{"status_code":1002}}', "1002"),
+    ("openai_chat", b'data: {"choices":[],"base_resp":{"status_code":1027}}\n\n', "1027"),
+    ("openai_chat", b'{"error":{"code":"1302","message":"m"}}', "1302"),
+    ("openai_chat", b'data: {"error":{"code":"1302","message":"m"}}\n\n', "1302"),
+    ("openai_chat", b'{"code":10013,"message":"m","sid":"s"}', "10013"),
+    (
+        "openai_chat",
+        b'{"error":{"code":"AccountOverdueError","message":"m","type":"Forbidden"}}',
+        "AccountOverdueError",
+    ),
+    ("openai_chat", b'data: {"code":"Throttling","message":"m"}\n\n', "Throttling"),
+    ("openai_embeddings", b'{"vectors":null,"total_tokens":0,"base_resp":{"status_code":1008}}', "1008"),
+    ("openai_images", b'{"base_resp":{"status_code":1026,"status_msg":"m"}}', "1026"),
+    ("openai_audio", b'{"base_resp":{"status_code":1004,"status_msg":"m"}}', "1004"),
+    ("anthropic_messages", b'{"base_resp":{"status_code":1004,"status_msg":"m"}}', "1004"),
+    ("dashscope_native", b'{"code":"InvalidParameter","message":"m","request_id":"r"}', "InvalidParameter"),
+    ("dashscope_native", b'event:error\ndata:{"code":"Throttling","message":"m"}\n\n', "Throttling"),
+    ("baidu_wenxin", b'{"error_code":336003,"error_msg":"m","id":"i"}', "336003"),
+    ("baidu_wenxin", b'data: {"error_code":336003,"error_msg":"m"}\n\n', "336003"),
+    ("cohere_rerank", b'{"code":20012,"message":"m","data":null}', "20012"),
+    ("cloudflare_run", b'{"success":false,"errors":[{"code":5007,"message":"m"}],"result":null}', "5007"),
+)
+
+
+@pytest.mark.parametrize(("wire_format", "body", "code"), IN_SUCCESS)
+def test_an_error_may_have_the_status_of_success(wire_format: str, body: bytes, code: str) -> None:
+    """Whoever answers so, whole or in a stream: the call failed, and its code is told."""
+    kind = b"text/event-stream" if b"data:" in body else b"application/json"
+    asked = Request("POST", "https", "h", 443, "/", (), Body.whole(b"{}"))
+    answer = Response(200, ((b"content-type", kind),), Body.whole(body))
+    found = decode(Exchange("0", 0.0, None, Endpoint("p", wire_format=wire_format), asked, answer)).response
+    assert found.error is not None
+    assert found.error.code == code
 
 
 def test_amazon_names_the_type_in_a_header() -> None:
@@ -87,6 +135,9 @@ def test_amazon_names_the_type_in_a_header() -> None:
         b'{"message":{"role":"assistant","content":"hi"}}',
         b'{"base_resp":{"status_code":0,"status_msg":"success"}}',
         b'{"errors":[]}',
+        b'{"header":{"code":0,"message":"Success"}}',
+        b'{"Response":{"Choices":[]}}',
+        b'{"code":200,"msg":"ok","success":true}',
         b'{"error":"cut',
     ],
 )

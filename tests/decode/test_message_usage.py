@@ -20,9 +20,21 @@ def test_the_total_is_the_sum_of_three() -> None:
         cache_creation_input_tokens=5266,
         cache_creation={"ephemeral_5m_input_tokens": 266, "ephemeral_1h_input_tokens": 5000},
         output_tokens=15,
-        server_tool_use={"web_search_requests": 2},
+        server_tool_use={"web_search_requests": 2, "web_fetch_requests": 3},
     )
-    assert message_usage(Usage(), whole) == Usage(8329, 15, 3057, 5266, 266, 5000, web_searches=2)
+    assert message_usage(Usage(), whole) == Usage(8329, 15, 3057, 5266, 266, 5000, web_searches=2, web_fetches=3)
+
+
+def test_a_compaction_is_billed_beside_the_message() -> None:
+    """Its tokens stand in no total; those of a message are one already, and an advisor's are another model's."""
+    runs = [
+        {"type": "compaction", "input_tokens": 100, "output_tokens": 35, "cache_read_input_tokens": 80},
+        {"type": "message", "input_tokens": 23, "output_tokens": 10},
+        {"type": "advisor_message", "input_tokens": 9, "output_tokens": 9},
+    ]
+    begun = input_usage(Usage(), stated(input_tokens=23))
+    ended = stated(input_tokens=23, output_tokens=10, iterations=runs)
+    assert message_usage(begun, ended) == Usage(203, 45, cache_read_input_tokens=80)
 
 
 def test_what_is_not_stated_again_still_holds() -> None:

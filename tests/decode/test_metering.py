@@ -15,13 +15,14 @@ from llmtap.decode.metering import Metering, metered
         (b'{"billed_units":{"input_tokens":7.0,"output_tokens":3.0}}', Usage(7, 3)),
         (b'{"billed_units":{"output_tokens":3},"tokens":{"input_tokens":9}}', Usage(9, 3)),
         (b'{"billed_units":{"input_tokens":9}}', Usage(9)),
-        (b'{"billed_units":{"search_units":1}}', None),
-        (b'{"billed_units":{"images":1}}', None),
+        (b'{"billed_units":{"search_units":1}}', Usage(search_units=1)),
+        (b'{"billed_units":{"images":1}}', Usage(input_images=1)),
+        (b'{"billed_units":{"classifications":2.0}}', Usage(classifications=2)),
         (b'{"api_version":{"version":"1"}}', None),
     ],
 )
 def test_the_billed_count_is_reported(stated: bytes, expected: Usage | None) -> None:
-    """What is not billed stands in where no bill is stated; other units are no tokens."""
+    """What is not billed stands in where no bill is stated; other units stand beside the tokens."""
     assert expected == metered(read(Metering, stated))
 
 

@@ -1,6 +1,7 @@
 """Counts of OpenAI's newer kind: totals with their parts, unknown ones unknown."""
 
 import json
+from decimal import Decimal
 
 import pytest
 
@@ -27,11 +28,29 @@ def test_parts_beside_their_wholes() -> None:
 
 
 @pytest.mark.parametrize(
-    "stated", [{}, {"type": "duration", "seconds": 6}, {"cost_in_usd_ticks": 7}, {"input_tokens": -1}]
+    "stated", [{}, {"type": "duration"}, {"cost_in_usd_ticks": 7}, {"input_tokens": -1}, {"seconds": -1}]
 )
 def test_nothing_counted(stated: dict[str, object]) -> None:
-    """Seconds, a cost and a nonsense count are no tokens."""
+    """A cost is no count, and neither is nonsense."""
     assert usage(**stated) is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ({"type": "duration", "seconds": 6}, Usage(audio_seconds=Decimal(6))),
+        ({"seconds": 5.75}, Usage(audio_seconds=Decimal("5.75"))),
+        ({"seconds": 0.1234567}, Usage(audio_seconds=Decimal("0.123457"))),
+        ({"prompt_audio_seconds": 203, "prompt_tokens": 4}, Usage(4, audio_seconds=Decimal(203))),
+        (
+            {"input_tokens": 9, "output_tokens": 2, "billable_audio_seconds": 1.5},
+            Usage(9, 2, audio_seconds=Decimal("1.5")),
+        ),
+    ],
+)
+def test_seconds_of_sound(stated: dict[str, object], expected: Usage) -> None:
+    """Each vendor's name for them, to the microsecond, beside tokens or alone."""
+    assert usage(**stated) == expected
 
 
 def test_a_part_beyond_its_whole() -> None:

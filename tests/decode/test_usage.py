@@ -14,9 +14,14 @@ from llmtap.decode.usage import ChatUsage, chat_cost, chat_usage
 STATED = {
     "openai": (
         """{"prompt_tokens":100,"completion_tokens":50,"total_tokens":150,"prompt_tokens_details":{"cached_tokens":60,
-        "audio_tokens":1,"text_tokens":2,"image_tokens":3,"cache_write_tokens":4},"completion_tokens_details":
-        {"reasoning_tokens":20,"audio_tokens":5,"text_tokens":6,"image_tokens":7,"rejected_prediction_tokens":9}}""",
-        Usage(100, 50, 60, 4, None, None, 20, 2, 6, 1, 5, None, 3, 7),
+        "audio_tokens":1,"text_tokens":2,"image_tokens":3,"video_tokens":8,"cache_write_tokens":4},"completion_tokens_details":
+        {"reasoning_tokens":20,"audio_tokens":5,"text_tokens":6,"image_tokens":7,"rejected_prediction_tokens":9,
+        "accepted_prediction_tokens":0}}""",
+        Usage(
+            *(100, 50, 60, 4, None, None, 20, 2, 6, 1, 5, None, 3, 7),
+            video_input_tokens=8,
+            rejected_prediction_output_tokens=9,
+        ),
     ),
     "deepseek": (
         '{"completion_tokens":5,"prompt_cache_hit_tokens":64,"prompt_cache_miss_tokens":6}',
@@ -37,10 +42,13 @@ STATED = {
         "cache_creation":{"ephemeral_5m_input_tokens":30,"ephemeral_1h_input_tokens":10}}""",
         Usage(90, 3, 30, 40, 30, 10),
     ),
-    "perplexity": ('{"prompt_tokens":9,"completion_tokens":3,"num_search_queries":2}', Usage(9, 3, web_searches=2)),
+    "perplexity": (
+        '{"prompt_tokens":9,"completion_tokens":3,"num_search_queries":2,"citation_tokens":70}',
+        Usage(9, 3, web_searches=2, citation_tokens=70),
+    ),
     "openrouter": (
-        '{"prompt_tokens":9,"completion_tokens":3,"server_tool_use":{"web_search_requests":1}}',
-        Usage(9, 3, web_searches=1),
+        '{"prompt_tokens":9,"completion_tokens":3,"server_tool_use":{"web_search_requests":1,"tool_calls_executed":4}}',
+        Usage(9, 3, web_searches=1, server_tool_calls=4),
     ),
     "azure exceeds": (
         '{"prompt_tokens":10,"completion_tokens":3,"total_tokens":13,"prompt_tokens_details":{"cached_tokens":128}}',

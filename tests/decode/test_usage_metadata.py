@@ -30,7 +30,10 @@ def metadata(**members: object) -> UsageMetadata:
             {"promptTokenCount": 5, "candidatesTokenCount": 7, "thoughtsTokenCount": 30},
             Usage(5, 37, reasoning_output_tokens=30),
         ),
-        ({"promptTokenCount": 5, "toolUsePromptTokenCount": 90, "candidatesTokenCount": 7}, Usage(95, 7)),
+        (
+            {"promptTokenCount": 5, "toolUsePromptTokenCount": 90, "candidatesTokenCount": 7},
+            Usage(95, 7, tool_input_tokens=90),
+        ),
         ({"promptTokenCount": 500, "cachedContentTokenCount": 400, "responseTokenCount": 7}, Usage(500, 7, 400)),
         ({"promptTokenCount": 5, "cachedContentTokenCount": 8}, Usage(5, None, 5, inconsistent=True)),
         ({"promptTokenCount": "5", "candidatesTokenCount": -7, "thoughtsTokenCount": 1 << 60}, Usage(5)),
@@ -42,15 +45,18 @@ def test_totals_include_their_parts(members: dict[str, object], expected: Usage 
 
 
 def test_modalities() -> None:
-    """The details of prompt and tools are added up; enumerations may be numbers, other modalities have no name."""
+    """The details of prompt and tools are added up; enumerations may be numbers, a document is its pictures."""
     usage = metadata_usage(
         metadata(
             promptTokenCount=100,
             promptTokensDetails=[{"modality": "TEXT", "tokenCount": 1}, {"modality": 4, "tokenCount": 2}, {}],
             promptTokenDetails=[{"modality": "IMAGE", "tokenCount": 4}, {"modality": "VIDEO", "tokenCount": 50}],
-            toolUsePromptTokensDetails=[{"modality": "TEXT", "tokenCount": 8}],
-            cacheTokensDetails=[{"modality": "AUDIO", "tokenCount": 1}],
-            candidatesTokensDetails=[{"modality": "IMAGE", "tokenCount": 3}],
+            toolUsePromptTokensDetails=[
+                {"modality": "TEXT", "tokenCount": 8},
+                {"modality": "DOCUMENT", "tokenCount": 9},
+            ],
+            cacheTokensDetails=[{"modality": "AUDIO", "tokenCount": 1}, {"modality": "IMAGE", "tokenCount": 2}],
+            candidatesTokensDetails=[{"modality": "IMAGE", "tokenCount": 3}, {"modality": 3, "tokenCount": 7}],
             responseTokensDetails=[{"modality": "AUDIO", "tokenCount": 5}, {"modality": "TEXT", "tokenCount": 6}],
         )
     )
@@ -58,7 +64,10 @@ def test_modalities() -> None:
         input_tokens=100,
         text_input_tokens=9,
         audio_input_tokens=2,
-        image_input_tokens=4,
+        image_input_tokens=13,
+        image_cache_read_input_tokens=2,
+        video_input_tokens=50,
+        video_output_tokens=7,
         audio_cache_read_input_tokens=1,
         image_output_tokens=3,
         audio_output_tokens=5,

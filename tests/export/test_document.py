@@ -1,7 +1,7 @@
 """The document: known names only, nothing unknown in it, and the right outcome from the right witness."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 
 import msgspec
@@ -19,6 +19,7 @@ from llmtap.enrich.limits import Allowance, Limits
 from llmtap.enrich.privacy import PrivacySettings, Redacted, redact
 from llmtap.export.document import document
 
+SECONDS = ("audio_seconds", "video_seconds", "inconsistent")
 REQUEST = InferenceRequest(
     model="gpt-4o-mini",
     stream=True,
@@ -40,12 +41,19 @@ REQUEST = InferenceRequest(
     tools=("weather",),
     messages=(Message("user", (Part("text", "Where is Paris?"),)),),
 )
+USAGE = Usage(
+    **{field.name: number for number, field in enumerate(fields(Usage), 100) if field.name not in SECONDS},  # type: ignore[arg-type]  # numbers all
+    audio_seconds=Decimal("1.5"),
+    video_seconds=Decimal(8),
+)
 RESPONSE = InferenceResponse(
     id="chatcmpl-1",
     model="gpt-4o-mini-2024-07-18",
     finish_reasons=("stop",),
-    usage=Usage(*range(100, 114)),
+    usage=USAGE,
     service_tier="default",
+    speed="fast",
+    inference_geo="us",
     system_fingerprint="fp_1",
     completed=True,
     messages=(Message("assistant", (Part("tool_call", "{}", "call_1", "weather"),)),),
@@ -125,6 +133,30 @@ def test_every_field_is_mapped() -> None:
     known = set(mapped(template["template"]["mappings"]["properties"])) | {"labels"}
 
     assert set(names(fullest())) - known == set()
+
+
+def test_units_that_are_no_tokens() -> None:
+    """They are numbers under our own name, beside the counts that OTel has a name for."""
+    answer = InferenceResponse(
+        usage=Usage(search_units=1, audio_seconds=Decimal("6.5"), image_cache_read_input_tokens=2)
+    )
+    made = document(redacted(inference=replace(INFERENCE, response=answer)), Cost("unmetered"), Latency())
+    found = msgspec.json.decode(made.body)
+
+    assert found["llmtap"]["usage"] == {"source": "reported", "search_units": 1, "audio_seconds": 6.5}
+    assert found["gen_ai"]["usage"] == {"image": {"cache_read": {"input_tokens": 2}}}
+
+
+def test_the_terms_of_every_format() -> None:
+    """A tier that is asked for and one that is served, a speed and a place, whosever format it is."""
+    made = document(
+        redacted(inference=replace(INFERENCE, wire_format="anthropic_messages")), Cost("unmetered"), Latency()
+    )
+    found = msgspec.json.decode(made.body)
+
+    assert found["llmtap"]["service_tier"] == {"request": "auto", "response": "default"}
+    assert (found["llmtap"]["speed"], found["llmtap"]["inference_geo"]) == ("fast", "us")
+    assert "openai" not in found
 
 
 def test_limits_and_retries() -> None:

@@ -33,7 +33,8 @@ class Mark(NamedTuple):
     `lane` tells the responses of a session apart: the id of a Realtime response, the `stream_id` of a Responses lane,
     None where there is one at a time. `cause` is the id that a client gave its message (or the id that an error
     names). `begins` says that an event opens a response that nothing else opened; `counted` that a response ends with
-    its usage stated; `transcribes` that a session makes transcripts and no responses.
+    its usage stated; `transcribes` that a session makes transcripts and no responses. `billed` says that what was heard
+    has a usage of its own, `hears` is the model that hears in a session.
     """
 
     kind: Kind = "other"
@@ -42,6 +43,8 @@ class Mark(NamedTuple):
     begins: bool = False
     counted: bool = True
     transcribes: bool = False
+    billed: bool = False
+    hears: str | None = None
 
 
 OTHER = Mark()
@@ -68,6 +71,7 @@ class _Message(msgspec.Struct, gc=False):
     status: object = None
     response: msgspec.Raw = _ABSENT
     session: msgspec.Raw = _ABSENT
+    usage: msgspec.Raw = _ABSENT
     error: msgspec.Raw = _ABSENT
 
 
@@ -77,6 +81,27 @@ class _Inner(msgspec.Struct, gc=False):
     id: object = None
     type: object = None
     event_id: object = None
+
+
+class _Hearing(msgspec.Struct, gc=False):
+    """The model that writes down what the user says."""
+
+    model: object = None
+
+
+class _Input(msgspec.Struct, gc=False):
+    transcription: _Hearing | None = None
+
+
+class _Audio(msgspec.Struct, gc=False):
+    input: _Input | None = None
+
+
+class _Session(msgspec.Struct, gc=False):
+    """The members of a session that says who hears, by its names since general availability and before."""
+
+    audio: _Audio | None = None
+    input_audio_transcription: _Hearing | None = None
 
 
 class _Content(msgspec.Struct, gc=False):
@@ -159,7 +184,7 @@ def _realtime_server(data: bytes) -> Mark:
     if kind.startswith(_HEARD):
         # xAI says `completed` of each growth of a transcript, and what it means in `status`.
         whole = kind.endswith((".completed", ".failed")) and message.status in (None, "completed")
-        return Mark("heard") if whole else OTHER
+        return Mark("heard", billed=_stated(message.usage)) if whole else OTHER
     if kind == "input_audio_buffer.committed":
         return Mark("spoken")
     if kind == "error":
@@ -173,7 +198,15 @@ def _session(kind: str, message: _Message) -> Mark:
     if noun not in _STATES or verb not in ("created", "updated", "update"):
         return OTHER
     inner = _read(_Inner, message.session) if _stated(message.session) else None
-    return Mark("state", transcribes=noun != "session" or (inner is not None and inner.type == "transcription"))
+    alone = noun != "session" or (inner is not None and inner.type == "transcription")
+    return Mark("state", transcribes=alone, hears=_hearing(message.session))
+
+
+def _hearing(session: msgspec.Raw) -> str | None:
+    stated = (_read(_Session, session) if _stated(session) else None) or _Session()
+    heard = stated.audio.input.transcription if stated.audio and stated.audio.input else None
+    heard = heard or stated.input_audio_transcription
+    return _text(heard.model) if heard else None
 
 
 def _responses_client(data: bytes) -> Mark:

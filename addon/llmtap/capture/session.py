@@ -4,8 +4,9 @@ The request body of such an Exchange is what the client said for this response, 
 session, what was said since the response before, what asked for the response. Its response body is the response's
 events, a message a line. Every response that was asked for or begun comes out exactly once, however many are under way
 at a time; one that the session's end leaves open comes out with a Failure. A session that nobody answered comes out as
-the upgrade it began with. Recorded sound that the client sends is counted and not kept, a body is kept within a Window,
-and few responses may be open at a time: memory is bounded, however long a session lasts.
+the upgrade it began with. What the server wrote down of the user's words and bills apart, by another model, is a call
+of its own beside the responses. Recorded sound that the client sends is counted and not kept, a body is kept within a
+Window, and few responses may be open at a time: memory is bounded, however long a session lasts.
 """
 
 from collections.abc import Sequence
@@ -54,6 +55,8 @@ class Session:
         self._sent = 0
         self._received = 0
         self._spoken_at: float | None = None
+        self._silent_at: float | None = None
+        self._hears: str | None = None
         self._asked: list[_Call] = []
         self._open: dict[str | None, _Call] = {}
         self._held: tuple[_Call, float | None] | None = None
@@ -68,11 +71,12 @@ class Session:
             case "state":
                 self._state["client"] = line
                 self._transcribes = self._transcribes or mark.transcribes
+                self._hears = mark.hears or self._hears
             case "input":
                 self._inputs.add(*line)
                 self._spoken_at = at
             case "spoken":
-                self._spoken_at = at
+                self._spoken_at = self._silent_at = at
             case "ask" if self._dialect.merges and self._asked:
                 self._inputs.add(*line)
             case "ask":
@@ -87,13 +91,15 @@ class Session:
             case "state":
                 self._state["server"] = line
                 self._transcribes = self._transcribes or mark.transcribes
+                self._hears = mark.hears or self._hears
             case "spoken":
-                self._spoken_at = at
+                self._spoken_at = self._silent_at = at
             case "heard" if self._transcribes:
                 return [self._transcript(at, line)]
             case "heard":
                 call = next(reversed((*self._asked, *self._open.values())), None)
                 (call.inputs if call else self._inputs).add(*line)
+                return [self._overheard(at, line)] if mark.billed else []
             case "usage" if self._held is not None:
                 self._held[0].answer.add(*line)
                 return self._release()
@@ -214,6 +220,14 @@ class Session:
         call.answer.add(*line)
         call.operation = "transcription"
         return self._exchange(call, at, None)
+
+    def _overheard(self, at: float | None, line: Chunk) -> Exchange:
+        """Return the call of the model that hears; it is asked by the user's silence, and by sound that is not kept."""
+        asked_at = at if self._silent_at is None else self._silent_at
+        call = _Call(asked_at, None, [], Window(0), 0, Window(self._cap), operation="transcription")
+        call.answer.add(*line)
+        made = self._exchange(call, at, None)
+        return replace(made, endpoint=replace(made.endpoint, model=self._hears))
 
     def _exchange(self, call: _Call, at: float | None, failure: Failure | None) -> Exchange:
         self._calls += 1

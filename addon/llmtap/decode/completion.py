@@ -73,8 +73,12 @@ class _Groq(msgspec.Struct, gc=False):
     usage: ChatUsage | None = None
 
 
+class _Status(msgspec.Struct, gc=False):
+    status_code: int = 0
+
+
 class _Completion(msgspec.Struct, gc=False):
-    """A chunk or a whole answer."""
+    """A chunk or a whole answer; MiniMax tells in `base_resp` how it went, with HTTP's status 200."""
 
     id: str | None = None
     model: str | None = None
@@ -85,6 +89,7 @@ class _Completion(msgspec.Struct, gc=False):
     system_fingerprint: str | None = None
     provider: object = None
     x_groq: _Groq | None = None
+    base_resp: _Status | None = None
 
 
 def asked_for(asked: Parameters) -> InferenceRequest:
@@ -137,6 +142,8 @@ def _merge(answer: Answer, body: bytes, *, streamed: bool) -> bool:
         _merge_head(answer, completion)
     if completion.error is not None or (completion.choices is None and completion.usage is None):
         answer.error = read_error(body) or answer.error
+    if completion.base_resp is not None and completion.base_resp.status_code:
+        answer.error = read_error(body) or answer.error
     carried = False
     for choice in completion.choices or ():
         index = choice.index
@@ -173,7 +180,7 @@ def _merge_head(answer: Answer, completion: _Completion) -> None:
 
 def _merge_usage(answer: Answer, usage: ChatUsage) -> None:
     """Replace the usage: the last one stated is the whole, never an addition (providers.md 1.5)."""
-    answer.usage = chat_usage(usage) or answer.usage
+    answer.usage = chat_usage(usage, answered=True) or answer.usage
     cost = chat_cost(usage)
     if cost is not None:
         answer.reported_cost = cost

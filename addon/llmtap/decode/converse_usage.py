@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 
-from llmtap.decode.inference import Usage
+from llmtap.decode.inference import UNUSED, Usage
 
 type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
 
@@ -50,7 +50,7 @@ def converse_usage(stated: ConverseUsage) -> Usage | None:
         cache_write_1h_input_tokens=hour if fits else None,
         inconsistent=not fits,
     )
-    return None if usage == Usage() else usage
+    return None if usage == UNUSED else usage
 
 
 def _kept(stated: ConverseUsage, ttl: str) -> int | None:

@@ -21,6 +21,7 @@ from llmtap.decode.inference import Answer, Inference, InferenceRequest, Inferen
 from llmtap.decode.invocation import headed, invoked, metered
 from llmtap.decode.lenient import read
 from llmtap.decode.salvage import salvage
+from llmtap.decode.speech import voiced
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +33,17 @@ _OPERATIONS = {
     "anthropic_count_tokens": "count_tokens",
     "bedrock_agent": "invoke_agent",
     "bedrock_count_tokens": "count_tokens",
+    "bfl_images": "image_generation",
+    "cohere_v1_classify": "classification",
+    "gemini_batches": "batch",
     "gemini_embeddings": "embeddings",
     "gemini_generate": "generate_content",
     "gemini_interactions": "generate_content",
     "gemini_live": "realtime",
     "gemini_predict": "generate_content",
     "llamacpp_completion": "text_completion",
+    "mistral_ocr": "ocr",
+    "openai_assistants": "invoke_agent",
     "openai_audio": "transcription",
     "openai_batches": "batch",
     "openai_completions": "text_completion",
@@ -46,6 +52,7 @@ _OPERATIONS = {
     "openai_input_tokens": "count_tokens",
     "openai_moderations": "moderation",
     "openai_realtime": "realtime",
+    "openai_videos": "video_generation",
     "tgi_generate": "text_completion",
 }
 _STREAMS = {"events": server_sent_events, "lines": json_lines, "array": json_array}
@@ -102,11 +109,12 @@ def decode(exchange: Exchange) -> Inference:
     request, more = _read_request(wire_format, asked, asked_data)
     if request.stream is None and endpoint.stream is not None:
         request = replace(request, stream=endpoint.stream)
+    answer = reading.answer.response(streamed=reading.events is not None) if reading else InferenceResponse()
     return Inference(
         operation=endpoint.operation or operation or _OPERATIONS.get(name or "", "chat" if wire_format else _UNKNOWN),
         wire_format=name,
         request=request if request.model else replace(request, model=endpoint.model),
-        response=reading.answer.response(streamed=reading.events is not None) if reading else InferenceResponse(),
+        response=voiced(request, answer),
         content_times=tuple(reading.times) if reading else (),
         events=reading.events if reading else None,
         problems=(*problems, *more, *(reading.problems if reading else ())),

@@ -13,6 +13,8 @@ from llmtap.decode.inference import ProviderError
 from llmtap.decode.lenient import read
 
 _TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,200})", re.IGNORECASE)
+_FINE = (0, 200, "0", "200", "")
+"""Numbers that say that all is well."""
 _HTML = re.compile(rb"\s*<(?:!doctype|html|head|body|title)", re.IGNORECASE)
 
 
@@ -80,12 +82,23 @@ def _detailed(value: dict[str, object]) -> ProviderError | None:
 
 
 def _numbered(value: dict[str, object]) -> ProviderError | None:
-    """Read an error number within an answer of status 200: Baidu's `error_code`, MiniMax's `base_resp`."""
+    """Read an error number within an answer of status 200.
+
+    Baidu has an `error_code`, MiniMax a `base_resp`, Spark a `header`, Tencent a `Response` with an `Error`, and the
+    first API of Zhipu a `code` beside its `msg`.
+    """
     if value.get("error_code"):
         return ProviderError(None, _word(value["error_code"]), _word(value.get("error_msg")))
-    status = value.get("base_resp")
-    if isinstance(status, dict) and status.get("status_code"):
-        return ProviderError(None, _word(status["status_code"]), _word(status.get("status_msg")))
+    for holder, number, words in (("base_resp", "status_code", "status_msg"), ("header", "code", "message")):
+        status = value.get(holder)
+        if isinstance(status, dict) and status.get(number):
+            return ProviderError(None, _word(status[number]), _word(status.get(words)))
+    answered = value.get("Response")
+    failed = answered.get("Error") if isinstance(answered, dict) else None
+    if isinstance(failed, dict) and failed:
+        return ProviderError(None, _word(failed.get("Code")), _word(failed.get("Message")))
+    if isinstance(value.get("msg"), str) and value.get("code") not in (None, *_FINE):
+        return ProviderError(None, _word(value["code"]), _word(value["msg"]))
     return None
 
 

@@ -36,10 +36,17 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Token counts as the provider reported them, brought to OTel's arithmetic (totals include their parts).
+    """What a call used, as its provider reported it: tokens in OTel's arithmetic, and the other units of a bill.
 
-    `inconsistent` says that a reported part exceeded its whole and was clamped (Azure does this, providers.md 1.6).
-    `web_searches` counts billed server-side searches.
+    Totals of tokens include their parts. `tool_input_tokens` are what server tools put into the prompt (Gemini); the
+    two of predictions are what became of a predicted output (OpenAI), both within the output. `image_tool_*` are of the
+    image model that a chat used as a tool (OpenAI), `citation_tokens` of what was read to be cited (Perplexity): they
+    have prices of their own and stand outside the totals. `server_tool_calls` counts all calls of tools that the
+    provider ran, each kind of search included. `search_units` are Cohere's (a query with up to 100 documents), `images`
+    are those made and `input_images` those read at a price each, `characters` those of words to be spoken,
+    `text_messages` what was written into a conversation of sound (xAI), `pages` those of a document, `annotated_pages`
+    those of them that were also described. Seconds are of sound heard or made, and of film made. `inconsistent` says
+    that a reported part exceeded its whole and was clamped (Azure does this, providers.md 1.6).
     """
 
     input_tokens: int | None = None
@@ -56,18 +63,44 @@ class Usage:
     audio_cache_read_input_tokens: int | None = None
     image_input_tokens: int | None = None
     image_output_tokens: int | None = None
+    image_cache_read_input_tokens: int | None = None
+    video_input_tokens: int | None = None
+    video_output_tokens: int | None = None
+    tool_input_tokens: int | None = None
+    image_tool_input_tokens: int | None = None
+    image_tool_output_tokens: int | None = None
+    accepted_prediction_output_tokens: int | None = None
+    rejected_prediction_output_tokens: int | None = None
+    citation_tokens: int | None = None
     web_searches: int | None = None
+    web_fetches: int | None = None
+    social_searches: int | None = None
+    file_searches: int | None = None
+    code_executions: int | None = None
+    server_tool_calls: int | None = None
+    search_units: int | None = None
+    classifications: int | None = None
+    pages: int | None = None
+    annotated_pages: int | None = None
+    text_messages: int | None = None
+    characters: int | None = None
+    images: int | None = None
+    input_images: int | None = None
+    audio_seconds: Decimal | None = None
+    video_seconds: Decimal | None = None
     inconsistent: bool = False
 
     @property
     def modal(self) -> bool:
-        """Whether any count is told apart by modality."""
-        text, image = (
-            (self.text_input_tokens, self.text_output_tokens),
-            (self.image_input_tokens, self.image_output_tokens),
-        )
+        """Whether any count that OTel has a name for is told apart by modality."""
+        text = (self.text_input_tokens, self.text_output_tokens)
+        image = (self.image_input_tokens, self.image_output_tokens, self.image_cache_read_input_tokens)
         audio = (self.audio_input_tokens, self.audio_output_tokens, self.audio_cache_read_input_tokens)
         return any(count is not None for count in (*text, *image, *audio))
+
+
+UNUSED = Usage()
+"""A usage of which nothing is known, made once: it is compared with often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +116,8 @@ class ProviderError:
 class InferenceRequest:
     """What the application asked for. `stream` is None when the request does not say; `tools` are the offered names.
 
-    `user` is the end-user id that the body carries (`user`, `metadata.user_id`, `safety_identifier`).
+    `user` is the end-user id that the body carries (`user`, `metadata.user_id`, `safety_identifier`). `characters` are
+    those of words to be spoken.
     """
 
     model: str | None = None
@@ -100,6 +134,7 @@ class InferenceRequest:
     stop_sequences: tuple[str, ...] = ()
     encoding_formats: tuple[str, ...] = ()
     output_type: str | None = None
+    characters: int | None = None
     reasoning_level: str | None = None
     service_tier: str | None = None
     conversation_id: str | None = None
@@ -114,7 +149,9 @@ class InferenceResponse:
     """What came back. `finish_reasons` are the provider's own words, one a choice.
 
     `completed` is about streams: True when the end marker of the wire format was seen, False when the stream ended
-    without one; None for an unstreamed answer. `served_by` is whom a reseller (OpenRouter) names as the server.
+    without one; None for an unstreamed answer. `served_by` is whom a reseller (OpenRouter) names as the server. What a
+    bill depends on beside usage, in the provider's words: `service_tier` (also Google's traffic type), `speed`
+    (Anthropic's `fast`, Bedrock's latency mode), `inference_geo` (where Anthropic ran the model).
     """
 
     id: str | None = None
@@ -124,6 +161,8 @@ class InferenceResponse:
     error: ProviderError | None = None
     reported_cost: Decimal | None = None
     service_tier: str | None = None
+    speed: str | None = None
+    inference_geo: str | None = None
     system_fingerprint: str | None = None
     conversation_id: str | None = None
     served_by: str | None = None
@@ -173,6 +212,8 @@ class Answer:
     error: ProviderError | None = None
     reported_cost: Decimal | None = None
     service_tier: str | None = None
+    speed: str | None = None
+    inference_geo: str | None = None
     system_fingerprint: str | None = None
     conversation_id: str | None = None
     served_by: str | None = None
@@ -201,6 +242,8 @@ class Answer:
             error=self.error,
             reported_cost=self.reported_cost,
             service_tier=self.service_tier,
+            speed=self.speed,
+            inference_geo=self.inference_geo,
             system_fingerprint=self.system_fingerprint,
             conversation_id=self.conversation_id,
             served_by=self.served_by,

@@ -18,7 +18,7 @@ import msgspec
 
 from llmtap.capture.exchange import Headers, header
 from llmtap.decode.events import Event
-from llmtap.decode.inference import Answer, Usage
+from llmtap.decode.inference import UNUSED, Answer, Usage
 from llmtap.decode.lenient import read
 
 type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
@@ -108,7 +108,7 @@ def headed(usage: Usage | None, headers: Headers) -> Usage | None:
 
 def _filled(usage: Usage | None, counts: _Metrics) -> Usage | None:
     """Fill in the input, of which the cache is a part that stands outside its count here, and the output."""
-    full = usage or Usage()
+    full = usage or UNUSED
     if full.input_tokens is None and counts.input_token_count is not None:
         cached, written = counts.cache_read_input_token_count, counts.cache_write_input_token_count
         full = replace(
@@ -119,7 +119,7 @@ def _filled(usage: Usage | None, counts: _Metrics) -> Usage | None:
         )
     if full.output_tokens is None:
         full = replace(full, output_tokens=counts.output_token_count)
-    return usage if full == Usage() else full
+    return usage if full == UNUSED else full
 
 
 def _metrics(data: bytes) -> _Metrics | None:

@@ -3,14 +3,17 @@
 Where both are stated the billed ones are reported, as OTel asks for ("instrumentations MUST report billable tokens");
 Cohere's own instructions are in `tokens` and are not billed. The parts (`cached_tokens`, `reasoning_tokens`) are stated
 of `tokens`: one that exceeds the billed whole lies mostly in those instructions, so what it is of the bill is unknown.
-What is charged by another unit (`search_units`, `images`, `classifications`) is no token and is not reported.
+What is charged by another unit stands beside the tokens: `search_units` of a rerank, `images` that were embedded,
+`classifications`.
 
 Source: https://docs.cohere.com/reference/chat, and .../embed and .../rerank for `meta`; providers.md 1.6.
 """
 
+from dataclasses import replace
+
 import msgspec
 
-from llmtap.decode.inference import Usage
+from llmtap.decode.inference import UNUSED, Usage
 from llmtap.decode.tally import count, tally
 
 
@@ -21,6 +24,9 @@ class Units(msgspec.Struct, gc=False):
     output_tokens: int | None = None
     reasoning_tokens: int | None = None
     image_tokens: int | None = None
+    search_units: int | None = None
+    images: int | None = None
+    classifications: int | None = None
 
 
 class Metering(msgspec.Struct, gc=False):
@@ -35,19 +41,26 @@ _NONE = Units()
 
 
 def metered(stated: Metering) -> Usage | None:
-    """Return the counts, or None when no tokens are counted."""
+    """Return the counts, or None when nothing is counted."""
     billed, seen = stated.billed_units or _NONE, stated.tokens or _NONE
     charged, images = count(billed.input_tokens), count(billed.image_tokens)
     if images is not None:
         charged = images + (charged or 0)
     made = count(billed.output_tokens)
-    return tally(
+    tokens = tally(
         count(charged, seen.input_tokens),
         count(made, seen.output_tokens),
         cached=_of(stated.cached_tokens, charged),
         reasoning=_of(count(billed.reasoning_tokens, seen.reasoning_tokens), made),
         images=images,
     )
+    usage = replace(
+        tokens or UNUSED,
+        search_units=count(billed.search_units),
+        input_images=count(billed.images),
+        classifications=count(billed.classifications),
+    )
+    return None if usage == UNUSED else usage
 
 
 def _of(part: int | None, billed: int | None) -> int | None:

@@ -9,9 +9,9 @@ Source: https://platform.openai.com/docs/api-reference/images, .../audio and ...
 
 import msgspec
 
-from llmtap.decode.inference import Usage
+from llmtap.decode.inference import UNUSED, Usage
 from llmtap.decode.tally import count
-from llmtap.decode.usage import ChatUsage, chat_usage
+from llmtap.decode.usage import ChatUsage, chat_usage, heard
 
 
 class _Details(msgspec.Struct, gc=False):
@@ -38,7 +38,10 @@ class TokenUsage(ChatUsage, gc=False):
 
 
 def token_usage(stated: TokenUsage) -> Usage | None:
-    """Return the counts of a usage object, or None when it states none (xAI's images have a cost only)."""
+    """Return the counts of a usage object, or None when it states none (xAI's images have a cost only).
+
+    A transcript is counted in tokens or in seconds (`type` is `duration`), whichever its model is billed by.
+    """
     if stated.input_tokens is None and stated.output_tokens is None:
         return chat_usage(stated)
     into = stated.input_tokens_details or stated.input_token_details or _NONE
@@ -60,9 +63,11 @@ def token_usage(stated: TokenUsage) -> Usage | None:
         audio_output_tokens=count(out.audio_tokens),
         image_input_tokens=count(into.image_tokens),
         image_output_tokens=count(out.image_tokens),
+        text_messages=count(stated.input_text_messages),
+        audio_seconds=heard(stated),
         inconsistent=(cached, kept, reasoning) != (read, written, thought),
     )
-    return None if usage == Usage() else usage
+    return None if usage == UNUSED else usage
 
 
 def _within(part: int | None, whole: int | None) -> int | None:

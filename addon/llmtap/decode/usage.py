@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
-from llmtap.decode.inference import Usage
+from llmtap.decode.inference import UNUSED, Usage
 
 _LARGEST = 1 << 48
 _TICK = Decimal("1e-10")
@@ -21,13 +21,18 @@ class _InputDetails(msgspec.Struct, gc=False):
     audio_tokens: int | None = None
     text_tokens: int | None = None
     image_tokens: int | None = None
+    video_tokens: int | None = None
 
 
 class _OutputDetails(msgspec.Struct, gc=False):
+    """Parts of an output; OpenAI says of every answer that no prediction was accepted or rejected, which is no fact."""
+
     reasoning_tokens: int | None = None
     audio_tokens: int | None = None
     text_tokens: int | None = None
     image_tokens: int | None = None
+    accepted_prediction_tokens: int | None = None
+    rejected_prediction_tokens: int | None = None
 
 
 class _CacheCreation(msgspec.Struct, gc=False):
@@ -45,6 +50,8 @@ class _CostDetails(msgspec.Struct, gc=False):
 
 class _ServerTools(msgspec.Struct, gc=False):
     web_search_requests: int | None = None
+    web_fetch_requests: int | None = None
+    tool_calls_executed: int | None = None
 
 
 class ChatUsage(msgspec.Struct, gc=False):
@@ -52,7 +59,9 @@ class ChatUsage(msgspec.Struct, gc=False):
 
     DeepSeek: `prompt_cache_*_tokens`; Together: `cached_tokens`; Mistral: `num_cached_tokens`; Vercel and LiteLLM:
     `cache_*_input_tokens`; Together, Perplexity, Copilot: `reasoning_tokens`; OpenRouter and Perplexity: `cost` (USD);
-    xAI: `cost_in_usd_ticks`.
+    Perplexity: `citation_tokens`, `num_search_queries`; xAI: `cost_in_usd_ticks`, `num_server_side_tools_used`,
+    `input_text_messages`. Seconds of sound are `seconds` of OpenAI, Mistral's `prompt_audio_seconds` and xAI's
+    `billable_audio_seconds`.
     """
 
     prompt_tokens: int | None = None
@@ -76,6 +85,12 @@ class ChatUsage(msgspec.Struct, gc=False):
     cost_details: _CostDetails | None = None
     is_byok: bool | None = None
     cost_in_usd_ticks: int | None = None
+    num_server_side_tools_used: int | None = None
+    citation_tokens: int | None = None
+    input_text_messages: int | None = None
+    seconds: Decimal | None = None
+    prompt_audio_seconds: Decimal | None = None
+    billable_audio_seconds: Decimal | None = None
 
 
 _NO_INPUT = _InputDetails()
@@ -84,18 +99,19 @@ _NO_TOOLS = _ServerTools()
 _NO_CREATION = _CacheCreation()
 
 
-def chat_usage(stated: ChatUsage) -> Usage | None:
+def chat_usage(stated: ChatUsage, *, answered: bool = False) -> Usage | None:
     """Return the counts of a usage object, or None when it states none.
 
     xAI leaves reasoning out of `completion_tokens`, told by `total = prompt + completion + reasoning`: it is added to
-    the output. Voyage states the total of an embedding alone, which is input. A part that exceeds its whole is clamped,
-    and the usage marked `inconsistent` (Azure does this).
+    the output. Voyage states the total of an embedding alone, which is input; of what was `answered` in words a total
+    alone tells neither side (MiniMax). A part that exceeds its whole is clamped, and the usage marked `inconsistent`
+    (Azure does this).
     """
     details, made = stated.prompt_tokens_details or _NO_INPUT, stated.completion_tokens_details or _NO_OUTPUT
     hit, miss = _count(stated.prompt_cache_hit_tokens), _count(stated.prompt_cache_miss_tokens)
     prompt = _count(stated.prompt_tokens, None if hit is None or miss is None else hit + miss)
     output = _count(stated.completion_tokens)
-    if prompt is None and output is None:
+    if prompt is None and output is None and not answered:
         prompt = _count(stated.total_tokens)
     reasoning = _count(made.reasoning_tokens, stated.reasoning_tokens)
     if reasoning and prompt is not None and output is not None and stated.total_tokens == prompt + output + reasoning:
@@ -123,10 +139,32 @@ def chat_usage(stated: ChatUsage) -> Usage | None:
         audio_output_tokens=_count(made.audio_tokens),
         image_input_tokens=_count(details.image_tokens),
         image_output_tokens=_count(made.image_tokens),
+        video_input_tokens=_count(details.video_tokens),
+        accepted_prediction_output_tokens=_count(made.accepted_prediction_tokens) or None,
+        rejected_prediction_output_tokens=_count(made.rejected_prediction_tokens) or None,
         web_searches=_count(tools.web_search_requests, stated.num_search_queries),
+        web_fetches=_count(tools.web_fetch_requests),
+        citation_tokens=_count(stated.citation_tokens),
+        server_tool_calls=_count(tools.tool_calls_executed, stated.num_server_side_tools_used),
+        text_messages=_count(stated.input_text_messages),
+        audio_seconds=heard(stated),
         inconsistent=(cached, written, thought) != (read, write, reasoning),
     )
-    return None if usage == Usage() else usage
+    return None if usage == UNUSED else usage
+
+
+def heard(stated: ChatUsage) -> Decimal | None:
+    """Return the seconds of sound that are billed."""
+    return measure(stated.seconds, stated.prompt_audio_seconds, stated.billable_audio_seconds)
+
+
+def measure(*stated: Decimal | None) -> Decimal | None:
+    """Return the first that is stated and can be a length of time in seconds, to the microsecond."""
+    for value in stated:
+        if value is not None and value.is_finite() and 0 <= value < _LARGEST:
+            whole = value.to_integral_value()
+            return whole if value == whole else round(value, 6).normalize()
+    return None
 
 
 def chat_cost(stated: ChatUsage) -> Decimal | None:

@@ -2,7 +2,7 @@
 
 Thoughts stand beside the candidates and the prompts of server tools beside the prompt, cached tokens inside the prompt:
 `total = prompt + toolUse + candidates + thoughts` (providers.md 1.6). A count of zero is left out by the server, so
-what is not stated is None and never 0.
+what is not stated is None and never 0. A document is billed as the pictures of its pages.
 
 Source: https://ai.google.dev/api/generate-content#UsageMetadata and its page at Vertex AI, which adds `trafficType`.
 """
@@ -13,12 +13,13 @@ from typing import Annotated
 
 import msgspec
 
-from llmtap.decode.inference import Usage
+from llmtap.decode.inference import UNUSED, Usage
 
 type Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
 """A sane count; any other is left out by the lenient reader."""
 
-_MODALITIES = {"1": "TEXT", "2": "IMAGE", "4": "AUDIO"}
+_MODALITIES = {"1": "TEXT", "2": "IMAGE", "3": "VIDEO", "4": "AUDIO", "5": "IMAGE", "DOCUMENT": "IMAGE"}
+"""What is counted as what: by number, and a document as the pictures of its pages."""
 _PARTS = tuple(field.name for field in fields(Usage) if field.name != "inconsistent")
 
 
@@ -61,6 +62,7 @@ def metadata_usage(stated: UsageMetadata) -> Usage | None:
     exceeds = cached is not None and total_input is not None and cached > total_input
     into = _shares(stated.prompt_tokens_details, stated.prompt_token_details, stated.tool_use_prompt_tokens_details)
     out = _shares(stated.candidates_tokens_details, stated.response_tokens_details)
+    kept = _shares(stated.cache_tokens_details)
     usage = Usage(
         input_tokens=total_input,
         output_tokens=output,
@@ -70,12 +72,16 @@ def metadata_usage(stated: UsageMetadata) -> Usage | None:
         text_output_tokens=out.get("TEXT"),
         audio_input_tokens=into.get("AUDIO"),
         audio_output_tokens=out.get("AUDIO"),
-        audio_cache_read_input_tokens=_shares(stated.cache_tokens_details).get("AUDIO"),
+        audio_cache_read_input_tokens=kept.get("AUDIO"),
         image_input_tokens=into.get("IMAGE"),
         image_output_tokens=out.get("IMAGE"),
+        image_cache_read_input_tokens=kept.get("IMAGE"),
+        video_input_tokens=into.get("VIDEO"),
+        video_output_tokens=out.get("VIDEO"),
+        tool_input_tokens=stated.tool_use_prompt_token_count,
         inconsistent=exceeds,
     )
-    return None if usage == Usage() else usage
+    return None if usage == UNUSED else usage
 
 
 def latest_usage(before: Usage | None, stated: UsageMetadata) -> Usage | None:

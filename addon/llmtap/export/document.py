@@ -1,4 +1,4 @@
-"""The only file that spells field names: values in, one JSON document out.
+"""The file that spells field names (with `usage`, which spells those of counts): values in, one JSON document out.
 
 Every name is in the OTel GenAI conventions (`gen_ai.*`, `openai.*`), in ECS, or under `llmtap.*` (elastic.md 8);
 `config/elasticsearch/index-template.json` maps each of them. A value that is not known is absent, never 0 and never
@@ -14,13 +14,13 @@ import msgspec
 
 from llmtap import __version__
 from llmtap.decode.finish import finish
-from llmtap.decode.inference import Usage
 from llmtap.enrich.cost import Cost
 from llmtap.enrich.estimate import Estimate
 from llmtap.enrich.latency import Latency
 from llmtap.enrich.limits import Allowance, Limits
 from llmtap.enrich.privacy import Redacted
 from llmtap.export.outcome import outcome, usage_source
+from llmtap.export.usage import counts, notes
 
 SCHEMA_VERSION = "1"
 """Raised when a field changes its name or meaning."""
@@ -124,7 +124,7 @@ def _fields(
                 "finish_reasons": response.finish_reasons,
                 "time_to_first_chunk": _microseconds(latency.first_token),
             },
-            "usage": _usage(response.usage),
+            "usage": counts(response.usage),
         },
         "openai": {
             "api": {"type": _API_TYPES.get(inference.wire_format or "")},
@@ -155,7 +155,10 @@ def _fields(
                 "pricing": cost.pricing,
                 "pricing_version": cost.pricing_version,
             },
-            "usage": _usage_notes(redacted, estimate),
+            "usage": notes(response.usage, estimate, usage_source(redacted, estimate)),
+            "service_tier": {"request": request.service_tier, "response": response.service_tier},
+            "speed": response.speed,
+            "inference_geo": response.inference_geo,
             "latency": {
                 "headers": _microseconds(latency.headers),
                 "first_byte": _microseconds(latency.first_byte),
@@ -234,48 +237,3 @@ def _allowance(quota: Allowance) -> dict[str, object] | None:
         if quota is _UNLIMITED.requests
         else {"limit": quota.limit, "remaining": quota.remaining, "reset": quota.reset}
     )
-
-
-def _usage(usage: Usage | None) -> dict[str, object] | None:
-    if usage is None:
-        return None
-    return {
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cache_read": {"input_tokens": usage.cache_read_input_tokens},
-        "cache_write": {"input_tokens": usage.cache_write_input_tokens},
-        "reasoning": {"output_tokens": usage.reasoning_output_tokens},
-        **(_modalities(usage) if usage.modal else {}),
-    }
-
-
-def _modalities(usage: Usage) -> dict[str, object]:
-    return {
-        "text": {"input_tokens": usage.text_input_tokens, "output_tokens": usage.text_output_tokens},
-        "audio": {
-            "input_tokens": usage.audio_input_tokens,
-            "output_tokens": usage.audio_output_tokens,
-            "cache_read": {"input_tokens": usage.audio_cache_read_input_tokens},
-        },
-        "image": {"input_tokens": usage.image_input_tokens, "output_tokens": usage.image_output_tokens},
-    }
-
-
-def _usage_notes(redacted: Redacted, estimate: Estimate | None) -> dict[str, object]:
-    """What OTel has no name for: where the counts come from, what is estimated, and the parts of a cache write."""
-    usage = redacted.inference.response.usage
-    notes: dict[str, object] = {"source": usage_source(redacted, estimate)}
-    if estimate is not None:
-        notes["estimated"] = {
-            "input_tokens": estimate.input_tokens,
-            "output_tokens": estimate.output_tokens,
-            "method": estimate.method,
-        }
-    if usage is not None:
-        known = (usage.input_tokens, usage.output_tokens)
-        notes["total_tokens"] = None if None in known else sum(count or 0 for count in known)
-        notes["cache_write_5m_tokens"] = usage.cache_write_5m_input_tokens
-        notes["cache_write_1h_tokens"] = usage.cache_write_1h_input_tokens
-        notes["web_searches"] = usage.web_searches
-        notes["inconsistent"] = usage.inconsistent or None
-    return notes

@@ -69,6 +69,15 @@ def test_input_is_the_sum_of_its_three_counts() -> None:
     )
 
 
+def test_the_terms_have_a_price_each() -> None:
+    """Tier, speed and place stand in the usage, at either end of a stream; a place that is not available is none."""
+    terms = {"service_tier": "priority", "speed": "fast", "inference_geo": "us"}
+    whole = read({"type": "message", "usage": terms})
+    for answer in (whole, fold(sse(started(**terms), ended(output_tokens=1))), fold(sse(started(), ended(**terms)))):
+        assert (answer.service_tier, answer.speed, answer.inference_geo) == ("priority", "fast", "us")
+    assert read({"type": "message", "usage": {"inference_geo": "not_available"}}).inference_geo is None
+
+
 def test_the_placeholder_of_message_start_is_no_output() -> None:
     """A stream that ends after its first event has an input and no output."""
     events = sse(started(input_tokens=10, cache_read_input_tokens=5, output_tokens=88))

@@ -66,9 +66,9 @@ def test_a_choice_without_its_reason_is_not_complete() -> None:
     "body", [{"embedding": [1]}, {"embeddings": [[1]]}, {"embeddingsByType": {}}, {"images": [""]}]
 )
 def test_vectors_and_images_are_no_error(body: dict[str, object]) -> None:
-    """They hold no words and, but for Titan's, no counts."""
+    """They hold no words and, but for Titan's, no counts: images are counted themselves."""
     assert read(body).error is None
-    assert read(body).usage is None
+    assert read(body).usage == (Usage(images=1) if "images" in body else None)
 
 
 def test_an_error_stands_where_no_answer_does() -> None:

@@ -18,12 +18,12 @@ WORDS = "model query documents text results data index usage total_tokens prompt
         ({"usage": {"prompt_tokens": 9, "total_tokens": 9}}, Usage(9)),
         ({"usage": {"prompt_tokens": 9, "completion_tokens": 0, "total_tokens": 9}}, Usage(9, 0)),
         ({"meta": {"tokens": {"input_tokens": 16}}}, Usage(16)),
-        ({"meta": {"billed_units": {"search_units": 1}}}, None),
+        ({"meta": {"billed_units": {"search_units": 1}}}, Usage(search_units=1)),
         ({}, None),
     ],
 )
 def test_who_counts_what(member: dict[str, object], expected: Usage | None) -> None:
-    """Tokens are input; Cohere's search units are none."""
+    """Tokens are input; Cohere's search units stand beside them."""
     assert expected == whole(cohere_rerank, {"results": [{"index": 0}]} | member).usage
 
 

@@ -53,7 +53,10 @@ def read(**members: object) -> InferenceResponse:
             {"total_input_tokens": 5, "total_output_tokens": 7, "total_thought_tokens": 30},
             Usage(5, 37, reasoning_output_tokens=30),
         ),
-        ({"total_input_tokens": 5, "total_tool_use_tokens": 90, "total_cached_tokens": 4}, Usage(95, None, 4)),
+        (
+            {"total_input_tokens": 5, "total_tool_use_tokens": 90, "total_cached_tokens": 4},
+            Usage(95, None, 4, tool_input_tokens=90),
+        ),
         ({"total_input_tokens": 5, "total_cached_tokens": 8}, Usage(5, None, 5, inconsistent=True)),
         ({"total_thought_tokens": 3}, Usage(None, 3, reasoning_output_tokens=3)),
         (

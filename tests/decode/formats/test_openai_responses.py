@@ -96,12 +96,12 @@ def test_what_is_no_count_is_not_known(counts: dict[str, object]) -> None:
 
 
 def test_web_searches_are_counted_where_they_are_stated() -> None:
-    """OpenAI states them beside the usage, xAI inside it; a call of the tool alone is no count."""
+    """OpenAI states them beside the usage, xAI inside it; a call of the tool alone is no search that is billed."""
     assert read(usage={"input_tokens": 1}, tool_usage={"web_search": {"num_requests": 3}}).usage == Usage(
         1, web_searches=3
     )
     assert usage(input_tokens=1, server_side_tool_usage_details={"web_search_calls": 2}) == Usage(1, web_searches=2)
-    assert read(usage={"input_tokens": 1}, output=[{"type": "web_search_call"}]).usage == Usage(1)
+    assert read(usage={"input_tokens": 1}, output=[{"type": "web_search_call"}]).usage == Usage(1, server_tool_calls=1)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ Source: https://docs.claude.com/en/api/creating-message-batches and .../retrievi
 """
 
 from dataclasses import fields
+from typing import Any
 
 import msgspec
 
@@ -90,7 +91,7 @@ def _add(answer: Answer, result: _Result) -> None:
 
 def _sum(before: Usage, more: Usage) -> Usage:
     """Return both together; what only one of them states is that one's."""
-    counts: dict[str, int | None] = {}
+    counts: dict[str, Any] = {}  # counts and seconds, as the fields are
     for name in _COUNTS:
         one, other = getattr(before, name), getattr(more, name)
         counts[name] = one if other is None else other if one is None else one + other

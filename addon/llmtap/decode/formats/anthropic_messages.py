@@ -152,7 +152,8 @@ def _open(answer: Answer, said: _Answer) -> None:
     answer.id = said.id
     answer.model = said.model
     answer.roles[0] = said.role or "assistant"
-    answer.service_tier = said.usage.service_tier if said.usage else None
+    if said.usage is not None:
+        _terms(answer, said.usage)
 
 
 def _begin(answer: Answer, index: int, block: Block) -> bool:
@@ -200,8 +201,16 @@ def _close(answer: Answer, stop_reason: str | None, stated: MessageUsage | None)
     if stated is None:
         return
     answer.usage = message_usage(answer.usage or Usage(), stated)
-    answer.service_tier = stated.service_tier or answer.service_tier
+    _terms(answer, stated)
     answer.reported_cost = chat_cost(stated)
+
+
+def _terms(answer: Answer, stated: MessageUsage) -> None:
+    """Merge on which terms the model was run: each has its price."""
+    answer.service_tier = stated.service_tier or answer.service_tier
+    answer.speed = stated.speed or answer.speed
+    if stated.inference_geo != "not_available":
+        answer.inference_geo = stated.inference_geo or answer.inference_geo
 
 
 def _opening_usage(stated: MessageUsage | None) -> Usage | None:

@@ -260,6 +260,7 @@ def _close(answer: Answer, stated: _Stated) -> None:
     if stated.usage is not None:
         answer.usage = converse_usage(stated.usage) or answer.usage
     answer.service_tier = _tier(stated) or answer.service_tier
+    answer.speed = (stated.performance_config.latency if stated.performance_config else None) or answer.speed
     router = stated.trace.prompt_router if stated.trace else None
     if router is not None and router.invoked_model_id:
         answer.model = router.invoked_model_id.rpartition("/")[2]

@@ -2,18 +2,20 @@
 
 A chunk of a stream and a whole answer are one shape for each maker, and one function merges both. Conversations and
 what Cohere takes are dialects of their own, which `decode.invocation` sends elsewhere. Vectors and images are passed
-over without being built. Many of these answers count nothing: the counts stand beside them, in the headers.
+over without being built; images are counted, by which they are billed. Many of these answers count nothing: the counts
+stand beside them, in the headers.
 
 Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html.
 """
 
+from dataclasses import replace
 from typing import Annotated
 
 import msgspec
 
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
+from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Part, Usage
 from llmtap.decode.lenient import read
 from llmtap.decode.usage import ChatUsage, chat_usage
 
@@ -134,6 +136,7 @@ def read_response(answer: Answer, body: bytes) -> None:
     images = [*(stated.images or ()), *(stated.artifacts or ())]
     for index in range(len(images)):
         answer.part(("image", index), "media").text[:] = ["image"]
+        answer.usage = replace(answer.usage or UNUSED, images=index + 1)
     vectors = (stated.embedding, stated.embeddings, stated.embeddings_by_type)
     if not (answer.roles or answer.usage or images or any(map(bytes, vectors))):
         answer.error = read_error(body)
@@ -187,7 +190,7 @@ def _count(answer: Answer, stated: _Answer, choices: list[_Choice]) -> None:
             stated.output_count, stated.generation_token_count, sum(made) if made else None, before.output_tokens
         ),
     )
-    answer.usage = None if usage == Usage() else usage
+    answer.usage = None if usage == UNUSED else usage
 
 
 def _first[T](*stated: T | None) -> T | None:

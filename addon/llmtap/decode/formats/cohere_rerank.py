@@ -1,7 +1,6 @@
 """Rerank, as Cohere made it and as Voyage, Jina, Together, SiliconFlow and vLLM copied it: documents put in order.
 
-Cohere bills by `search_units`, which are no tokens: its answers have no usage. The others count tokens, which are all
-input. There is no stream.
+Cohere bills by `search_units`, which are no tokens. The others count tokens, which are all input. There is no stream.
 
 Source: https://docs.cohere.com/reference/rerank, https://docs.voyageai.com/reference/reranker-api,
 https://jina.ai/reranker.

@@ -13,7 +13,7 @@ import msgspec
 
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Usage
+from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Usage
 from llmtap.decode.lenient import read
 from llmtap.decode.pieces import spelled
 from llmtap.decode.steps import Step, Steps, message, messages, parts
@@ -210,6 +210,7 @@ def _usage(stated: _Usage) -> Usage | None:
     out = stated.total_thought_tokens if out is None else out + (stated.total_thought_tokens or 0)
     exceeds = cached is not None and into is not None and cached > into
     heard, made = _shares(stated.input_tokens_by_modality), _shares(stated.output_tokens_by_modality)
+    kept = _shares(stated.cached_tokens_by_modality)
     searches = [tool.count for tool in stated.grounding_tool_count or () if tool.type == "google_search"]
     usage = Usage(
         input_tokens=into,
@@ -220,13 +221,17 @@ def _usage(stated: _Usage) -> Usage | None:
         text_output_tokens=made.get("text"),
         audio_input_tokens=heard.get("audio"),
         audio_output_tokens=made.get("audio"),
-        audio_cache_read_input_tokens=_shares(stated.cached_tokens_by_modality).get("audio"),
+        audio_cache_read_input_tokens=kept.get("audio"),
         image_input_tokens=heard.get("image"),
         image_output_tokens=made.get("image"),
+        image_cache_read_input_tokens=kept.get("image"),
+        video_input_tokens=heard.get("video"),
+        video_output_tokens=made.get("video"),
+        tool_input_tokens=stated.total_tool_use_tokens,
         web_searches=searches[0] if searches else None,
         inconsistent=exceeds,
     )
-    return None if usage == Usage() else usage
+    return None if usage == UNUSED else usage
 
 
 def _shares(shares: Iterable[_Share] | None) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """Vertex AI's `predict`, the door of every model that has no API of its own: embeddings, Imagen, PaLM, Veo.
 
 What a model takes and gives is its own; what is read is what these models share. An embedding states its tokens one
-input at a time, PaLM in the metadata of the answer, the others not at all. There is no stream.
+input at a time, PaLM in the metadata of the answer, the others not at all: Imagen's pictures are counted, by which it
+is billed. There is no stream.
 
 Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api, …/imagen-api, …/text.
 """
@@ -10,7 +11,7 @@ import msgspec
 
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
+from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Part, Usage
 from llmtap.decode.lenient import read
 from llmtap.decode.pieces import camel
 from llmtap.decode.usage_metadata import Count
@@ -118,8 +119,13 @@ def _usage(stated: _Response) -> Usage | None:
     if counted is not None:
         into, out = counted.input_token_count or _Tally(), counted.output_token_count or _Tally()
         usage = Usage(input_tokens=into.total_tokens, output_tokens=out.total_tokens)
-        return None if usage == Usage() else usage
+        return None if usage == UNUSED else usage
     vectors = [prediction.embeddings for prediction in stated.predictions or ()]
     counts = [one.statistics.token_count if one and one.statistics else None for one in vectors]
     known = [count for count in counts if count is not None]
-    return Usage(input_tokens=sum(known)) if known and len(known) == len(counts) else None
+    images = sum((prediction.mime_type or "").startswith("image/") for prediction in stated.predictions or ())
+    usage = Usage(
+        input_tokens=sum(known) if known and len(known) == len(counts) else None,
+        images=images or None,
+    )
+    return None if usage == UNUSED else usage

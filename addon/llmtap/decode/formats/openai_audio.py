@@ -1,22 +1,25 @@
 """OpenAI Audio (transcriptions, translations, speech), as OpenAI, Groq, OpenRouter and Venice speak it.
 
 Law: a streamed and an unstreamed answer of the same content end in the same Answer. An answer that is no JSON is sound,
-or the words of a transcript (`response_format` text, srt, vtt), and no mistake; it states no usage. Usage counted as
-`duration` has seconds and no tokens, so no count is read of it.
+or the words of a transcript (`response_format` text, srt, vtt), and no mistake; it states no usage. A transcript is
+billed by its tokens or by the seconds of its sound: those that its usage states, else its `duration` (verbose_json).
 
 Source: https://platform.openai.com/docs/api-reference/audio; providers.md 1.4.
 """
+
+from dataclasses import replace
+from decimal import Decimal
 
 import msgspec
 
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Part
 from llmtap.decode.lenient import read
 from llmtap.decode.multipart import read_upload
 from llmtap.decode.token_usage import TokenUsage, token_usage
 from llmtap.decode.turns import Sound
-from llmtap.decode.usage import chat_cost
+from llmtap.decode.usage import chat_cost, measure
 
 _SOUND = "audio/*"
 
@@ -44,6 +47,7 @@ class _Answer(msgspec.Struct):
     id: str | None = None
     model: str | None = None
     text: str | None = None
+    duration: Decimal | None = None
     delta: str | None = None
     usage: TokenUsage | None = None
     error: object = None
@@ -63,6 +67,7 @@ def read_request(body: bytes) -> InferenceRequest:
         stream=True if asked.stream_format == "sse" else asked.stream,
         temperature=asked.temperature,
         output_type="speech" if spoken else "text",
+        characters=len(asked.input) if asked.input else None,
         messages=(Message("user", parts),) if parts else (),
     )
 
@@ -112,6 +117,8 @@ def _merge_head(answer: Answer, stated: _Answer) -> None:
     if stated.usage is not None:
         answer.usage = token_usage(stated.usage) or answer.usage
         answer.reported_cost = chat_cost(stated.usage)
+    if (answer.usage or UNUSED).audio_seconds is None and (lasted := measure(stated.duration)) is not None:
+        answer.usage = replace(answer.usage or UNUSED, audio_seconds=lasted)
 
 
 def _merge_plain(answer: Answer, body: bytes) -> None:

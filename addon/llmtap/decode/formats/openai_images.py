@@ -1,16 +1,19 @@
 """OpenAI Images (generations, edits, variations), as OpenAI, Azure, xAI and Together speak it.
 
 Law: a streamed and an unstreamed answer of the same images end in the same Answer; a picture is a medium of its MIME
-type, and its data is passed over. gpt-image models state their usage, dall-e models none, xAI a cost alone.
+type, and its data is passed over. gpt-image models state their usage, dall-e models none, xAI a cost alone: what is
+counted of every answer are its pictures, by which those models are billed.
 
 Source: https://platform.openai.com/docs/api-reference/images and .../images-streaming.
 """
+
+from dataclasses import replace
 
 import msgspec
 
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Part
 from llmtap.decode.lenient import read
 from llmtap.decode.multipart import read_upload
 from llmtap.decode.token_usage import TokenUsage, token_usage
@@ -96,6 +99,7 @@ def _merge_head(answer: Answer, stated: _Answer) -> None:
 
 def _draw(answer: Answer, kind: str) -> None:
     answer.part(len(answer.parts), "media").text.append(kind)
+    answer.usage = replace(answer.usage or UNUSED, images=len(answer.parts))
 
 
 def _mime(output_format: str | None) -> str | None:

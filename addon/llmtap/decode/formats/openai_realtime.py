@@ -115,6 +115,7 @@ class _Event(msgspec.Struct):
 
 class _Kept(msgspec.Struct):
     audio_tokens: int | None = None
+    image_tokens: int | None = None
 
 
 class _Into(msgspec.Struct):
@@ -122,7 +123,7 @@ class _Into(msgspec.Struct):
 
 
 class _Heard(msgspec.Struct):
-    """The one count that this API states and no other."""
+    """What this API states and no other: of which modality the cached tokens are."""
 
     input_token_details: _Into | None = None
 
@@ -281,5 +282,9 @@ def _usage(stated: msgspec.Raw) -> Usage | None:
         return None
     usage = token_usage(read(TokenUsage, bytes(stated)))
     into = read(_Heard, bytes(stated)).input_token_details
-    kept = into.cached_tokens_details if into else None
-    return usage and replace(usage, audio_cache_read_input_tokens=count(kept.audio_tokens if kept else None))
+    kept = (into.cached_tokens_details if into else None) or _Kept()
+    return usage and replace(
+        usage,
+        audio_cache_read_input_tokens=count(kept.audio_tokens),
+        image_cache_read_input_tokens=count(kept.image_tokens),
+    )

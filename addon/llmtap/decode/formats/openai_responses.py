@@ -9,18 +9,16 @@ Source: https://platform.openai.com/docs/api-reference/responses and .../respons
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated
 
 import msgspec
 
 from llmtap.decode import items, lenient
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, PartKind, ProviderError, Usage
+from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, PartKind, ProviderError
 from llmtap.decode.items import Item
-from llmtap.decode.usage import ChatUsage, chat_cost, chat_usage
-
-type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
+from llmtap.decode.response_usage import ResponseUsage, ToolUsage, response_usage
+from llmtap.decode.usage import chat_cost
 
 _OUTPUT_TYPES = {"json_schema": "json", "json_object": "json", "text": "text"}
 _UNFINISHED = frozenset({"queued", "in_progress"})
@@ -68,29 +66,6 @@ class _Request(msgspec.Struct, frozen=True):
     safety_identifier: str | None = None
 
 
-class _Details(msgspec.Struct, frozen=True):
-    cached_tokens: _Count | None = None
-    cache_write_tokens: _Count | None = None
-    reasoning_tokens: _Count | None = None
-    web_search_calls: _Count | None = None
-
-
-class _Usage(ChatUsage, gc=False):
-    input_tokens: _Count | None = None
-    output_tokens: _Count | None = None
-    input_tokens_details: _Details | None = None
-    output_tokens_details: _Details | None = None
-    server_side_tool_usage_details: _Details | None = None
-
-
-class _WebSearch(msgspec.Struct, frozen=True):
-    num_requests: _Count | None = None
-
-
-class _ToolUsage(msgspec.Struct, frozen=True):
-    web_search: _WebSearch | None = None
-
-
 class _Cause(msgspec.Struct, frozen=True):
     type: str | None = None
     code: str | None = None
@@ -109,8 +84,8 @@ class _Response(msgspec.Struct, frozen=True):
     incomplete_details: _Cause | None = None
     error: _Cause | None = None
     output: list[Item] | None = None
-    usage: _Usage | None = None
-    tool_usage: _ToolUsage | None = None
+    usage: ResponseUsage | None = None
+    tool_usage: ToolUsage | None = None
     service_tier: str | None = None
     conversation: str | _Conversation | None = None
     metadata: _Metadata | None = None
@@ -247,46 +222,9 @@ def _conclude(answer: Answer, response: _Response) -> bool:
                 first = _finish(answer, index, item) or first
         first = first and silent
     if response.usage is not None:
-        answer.usage = _usage(response.usage, response.tool_usage)
+        answer.usage = response_usage(response.usage, response.tool_usage, response.output or ())
         answer.reported_cost = chat_cost(response.usage)
     return first
-
-
-def _usage(stated: _Usage, tools: _ToolUsage | None) -> Usage | None:
-    """Return the counts in OTel's arithmetic: cached tokens are inside the input, reasoning inside the output.
-
-    Where the total shows that reasoning was left out of the output, it is added (providers.md 1.6, generic rule).
-    A relay that answers with the names of Chat Completions is read as one.
-    """
-    if stated.input_tokens is None and stated.output_tokens is None:
-        return chat_usage(stated)
-    into = stated.input_tokens_details or _Details()
-    out = stated.output_tokens_details or _Details()
-    searched = tools.web_search.num_requests if tools and tools.web_search else None
-    if stated.server_side_tool_usage_details is not None:  # xAI.
-        searched = stated.server_side_tool_usage_details.web_search_calls
-    output = stated.output_tokens
-    if output is not None and stated.input_tokens is not None and out.reasoning_tokens:
-        apart = stated.input_tokens + output + out.reasoning_tokens == stated.total_tokens
-        output += out.reasoning_tokens if apart else 0
-    read, read_exceeds = _within(into.cached_tokens, stated.input_tokens)
-    written, written_exceeds = _within(into.cache_write_tokens, stated.input_tokens)
-    reasoning, reasoning_exceeds = _within(out.reasoning_tokens, output)
-    return Usage(
-        input_tokens=stated.input_tokens,
-        output_tokens=output,
-        cache_read_input_tokens=read,
-        cache_write_input_tokens=written,
-        reasoning_output_tokens=reasoning,
-        web_searches=searched,
-        inconsistent=read_exceeds or written_exceeds or reasoning_exceeds,
-    )
-
-
-def _within(part: int | None, whole: int | None) -> tuple[int | None, bool]:
-    """Return a part clamped to its whole, and whether that was needed."""
-    exceeds = part is not None and whole is not None and part > whole
-    return (whole if exceeds else part), exceeds
 
 
 def _conversation(conversation: str | _Conversation | None) -> str | None:

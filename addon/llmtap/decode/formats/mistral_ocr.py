@@ -1,0 +1,73 @@
+"""Mistral's OCR API (https://docs.mistral.ai/api/endpoint/ocr): a document in, its pages as text out.
+
+It is billed by the page, at another price when the document or its pictures were described (annotated) as well. The
+document itself is a medium of which nothing is kept. There is no stream.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from llmtap.decode.errors import read_error
+from llmtap.decode.events import Event
+from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
+from llmtap.decode.lenient import read
+
+type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
+
+
+class _Document(msgspec.Struct, gc=False):
+    type: str | None = None
+
+
+class _Request(msgspec.Struct):
+    model: str | None = None
+    document: _Document | None = None
+
+
+class _Picture(msgspec.Struct, gc=False):
+    image_annotation: str | None = None
+
+
+class _Page(msgspec.Struct, gc=False):
+    markdown: str | None = None
+    images: list[_Picture] = []
+
+
+class _Counted(msgspec.Struct, gc=False):
+    pages_processed: _Count | None = None
+
+
+class _Response(msgspec.Struct):
+    model: str | None = None
+    pages: list[_Page] | None = None
+    document_annotation: str | None = None
+    usage_info: _Counted | None = None
+
+
+def read_request(body: bytes) -> InferenceRequest:
+    """Return what the request body asks for; the document is named by how it was given."""
+    asked = read(_Request, body)
+    given = (Part("media", asked.document.type or "*"),) if asked.document else ()
+    return InferenceRequest(model=asked.model, messages=(Message("user", given),) if given else ())
+
+
+def read_response(answer: Answer, body: bytes) -> None:
+    """Merge a whole answer, each page a part; a body without pages is asked for the error it states."""
+    stated = read(_Response, body)
+    answer.model = stated.model or answer.model
+    for index, words in enumerate((*(page.markdown for page in stated.pages or ()), stated.document_annotation)):
+        if words:
+            answer.part(index, "text").text.append(words)
+    pages = stated.usage_info.pages_processed if stated.usage_info else None
+    if pages is not None:
+        drawn = any(picture.image_annotation for page in stated.pages or () for picture in page.images)
+        answer.usage = Usage(pages=pages, annotated_pages=pages if drawn or stated.document_annotation else None)
+    if stated.pages is None:
+        answer.error = read_error(body) or answer.error
+
+
+def merge(answer: Answer, event: Event) -> bool:
+    """Merge an event as if it were a whole answer, since the API has no stream; it carries no content."""
+    read_response(answer, event.data)
+    return False

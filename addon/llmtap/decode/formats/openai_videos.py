@@ -1,0 +1,60 @@
+"""OpenAI Videos (https://platform.openai.com/docs/api-reference/videos): a film is ordered, and made later.
+
+An answer is the film as it stands. It is billed by the second, of which the order is told; an order that failed at once
+has none. There is no stream.
+"""
+
+from decimal import Decimal
+
+import msgspec
+
+from llmtap.decode.errors import read_error
+from llmtap.decode.events import Event
+from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
+from llmtap.decode.lenient import read
+from llmtap.decode.multipart import read_upload
+from llmtap.decode.usage import measure
+
+_UNFINISHED = frozenset({"queued", "in_progress"})
+
+
+class _Request(msgspec.Struct):
+    model: str | None = None
+    prompt: str | None = None
+
+
+class _Film(msgspec.Struct):
+    """A film; its length is a number in words."""
+
+    id: str | None = None
+    model: str | None = None
+    status: str | None = None
+    seconds: Decimal | None = None
+    error: object = None
+
+
+def read_request(body: bytes) -> InferenceRequest:
+    """Return what the body asks for, JSON or a form; the picture that it holds is a medium of its one message."""
+    asked, files = read_upload(_Request, body)
+    parts = ((Part("text", asked.prompt),) if asked.prompt else ()) + files
+    return InferenceRequest(model=asked.model, output_type="video", messages=(Message("user", parts),) if parts else ())
+
+
+def read_response(answer: Answer, body: bytes) -> None:
+    """Merge a film, whose status is a finish reason once it is made; another body is asked for its error."""
+    film = read(_Film, body)
+    if film.status is None or film.error is not None:
+        answer.error = read_error(body) or answer.error
+    answer.id = film.id or answer.id
+    answer.model = film.model or answer.model
+    if film.status is not None and film.status not in _UNFINISHED:
+        answer.finish_reasons[0] = film.status
+    seconds = measure(film.seconds)
+    if seconds is not None and film.error is None and film.status != "failed":
+        answer.usage = Usage(video_seconds=seconds)
+
+
+def merge(answer: Answer, event: Event) -> bool:
+    """Merge an event as if it were a whole answer, since the API has no stream; it carries no content."""
+    read_response(answer, event.data)
+    return False

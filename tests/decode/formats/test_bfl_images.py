@@ -1,0 +1,42 @@
+"""Pictures ordered: one an order, with its cost in credits."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+
+from llmtap.decode.events import Event
+from llmtap.decode.formats import bfl_images
+from llmtap.decode.inference import Answer, Usage
+from tests.decode.formats.laws import calm, deep, odd_bodies, whole
+
+WORDS = "id cost prompt input_image image_prompt seed detail msg polling_url"
+
+
+@pytest.mark.parametrize(
+    ("stated", "cost"),
+    [({}, None), ({"cost": 4.0}, Decimal("0.04")), ({"cost": 0.3}, Decimal("0.003")), ({"cost": -1}, None)],
+)
+def test_a_credit_is_a_cent(stated: dict[str, object], cost: Decimal | None) -> None:
+    """Exactly."""
+    answer = whole(bfl_images, {"id": "b", **stated})
+    assert (answer.reported_cost, answer.usage) == (cost, Usage(images=1))
+
+
+def test_an_event_is_a_whole_answer() -> None:
+    """There is no stream; what has no id is no order."""
+    answer = Answer()
+    assert not bfl_images.merge(answer, Event(b'{"detail":"no"}'))
+    assert (answer.usage, answer.error is None) == (None, False)
+
+
+@settings(max_examples=100, deadline=None)
+@given(odd_bodies(WORDS))
+def test_whatever_the_bytes(data: bytes) -> None:
+    """They are read, or refused as promised."""
+    calm(bfl_images, data)
+
+
+def test_depth_harms_nothing() -> None:
+    """What is nested is read or refused."""
+    deep(bfl_images, b'{"detail":', b'{"prompt":')

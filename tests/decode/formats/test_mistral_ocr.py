@@ -1,0 +1,48 @@
+"""Pages: text out of a document, billed by the page."""
+
+from hypothesis import given, settings
+
+from llmtap.decode.events import Event
+from llmtap.decode.formats import mistral_ocr
+from llmtap.decode.inference import Answer, Usage
+from tests.decode.formats.laws import calm, deep, odd_bodies, whole
+
+WORDS = "model document type pages markdown index usage_info pages_processed document_annotation message detail"
+
+
+def test_what_the_document_says_as_a_whole() -> None:
+    """An annotation stands behind the pages; a page without words is none."""
+    said = whole(mistral_ocr, {"pages": [{"markdown": "a"}, {"markdown": ""}, {}], "document_annotation": "b"})
+    assert [part.text for part in said.messages[0].parts] == ["a", "b"]
+    assert said.usage is None
+
+
+def test_pages_are_counted_by_the_provider() -> None:
+    """Never by us: not every page that was processed is in the answer."""
+    answer = Answer()
+    assert not mistral_ocr.merge(answer, Event(b'{"pages":[],"usage_info":{"pages_processed":4}}'))
+    assert answer.usage == Usage(pages=4)
+    assert whole(mistral_ocr, {"pages": [], "usage_info": {"pages_processed": -1}}).usage is None
+
+
+def test_a_description_has_its_price() -> None:
+    """Of the document, or of a picture in it: all its pages are annotated."""
+    counted = {"usage_info": {"pages_processed": 2}}
+    described = {"pages": [{"images": [{"image_annotation": "{}"}]}], **counted}
+    assert whole(mistral_ocr, described).usage == Usage(pages=2, annotated_pages=2)
+    assert whole(mistral_ocr, {"pages": [], "document_annotation": "{}", **counted}).usage == Usage(
+        pages=2, annotated_pages=2
+    )
+    assert whole(mistral_ocr, {"pages": [{"images": [{}]}], **counted}).usage == Usage(pages=2)
+
+
+@settings(max_examples=100, deadline=None)
+@given(odd_bodies(WORDS))
+def test_whatever_the_bytes(data: bytes) -> None:
+    """They are read, or refused as promised."""
+    calm(mistral_ocr, data)
+
+
+def test_depth_harms_nothing() -> None:
+    """Nested pages are read or refused."""
+    deep(mistral_ocr, b'{"pages":', b'{"document":')
