@@ -69,6 +69,7 @@ def test_ids_are_unique_and_sources_named() -> None:
     assert [entry.id for entry in TABLE.providers if not entry.source or not set(entry.source) <= known] == []
 
 
+JSON = ((b"Content-Type", b"application/json"),)
 Streamed = partial(Endpoint, stream=True)
 CALLS = (
     ("api.openai.com", "/v1/chat/completions?x=y", Endpoint("openai", True, "openai_chat", "chat")),  # noqa: FBT003
@@ -161,6 +162,35 @@ def test_an_answer_fetched_later_is_a_retrieval() -> None:
         assert PROVIDERS.endpoint(host, 443, "GET", path) == replace(expected, operation="retrieve")
 
 
+def test_rows_belong_to_rows() -> None:
+    """The ids that a path names are those of hosts."""
+    ids = {entry.id for entry in TABLE.providers}
+    assert [entry.id for entry in TABLE.endpoints if not set(entry.providers) <= ids] == []
+
+
+def test_a_header_may_name_the_action() -> None:
+    """Tencent's path is always the same; an action that no row names is no call, and elsewhere it says nothing."""
+    chat, other = (((b"X-TC-Action", action), *JSON) for action in (b"ChatCompletions", b"ChatTranslations"))
+    expected = Endpoint("tencent", wire_format="hunyuan_chat", operation="chat")
+    assert PROVIDERS.endpoint("hunyuan.tencentcloudapi.com", 443, "POST", "/", chat) == expected
+    assert PROVIDERS.endpoint("hunyuan.tencentcloudapi.com", 443, "POST", "/") is None
+    for host, headers in (("hunyuan.tencentcloudapi.com", other), ("api.openai.com", chat)):
+        found = PROVIDERS.endpoint(host, 443, "POST", "/", headers)
+        assert found is not None
+        assert (found.certain, found.wire_format) == (False, None)
+
+
+def test_a_path_may_belong_to_some_hosts() -> None:
+    """At others it is as if no row named it; with a query that names the model."""
+    row = EndpointEntry("acme.speak", "^/say$", "openai_audio", "speech", providers=("acme",))
+    hosts = (ProviderEntry("acme", (r"acme\.example",), "acme"), ProviderEntry("ajax", (r"ajax\.example",), "ajax"))
+    providers = Providers(ProviderTable(hosts, (row,)))
+    expected = Endpoint("acme", wire_format="openai_audio", operation="speech", model="loud 1")
+    assert providers.endpoint("acme.example", 443, "POST", "/say?x=1&model=loud%201") == expected
+    assert providers.endpoint("ajax.example", 443, "POST", "/say") is None
+    assert providers.endpoint("other.example", 443, "POST", "/say") is None
+
+
 def test_an_unknown_host_is_called_by_its_domain() -> None:
     """A known dialect under an unknown host is a call of a provider that no row names."""
     expected = Endpoint("relay.co.uk", known=False, wire_format="openai_chat", operation="chat")
@@ -176,9 +206,6 @@ def test_a_weak_path_counts_on_known_hosts_only() -> None:
     assert PROVIDERS.endpoint("app.example.com", 80, "POST", "/api/chat") is None
     vllm = PROVIDERS.endpoint("[::1]", 8000, "POST", "/v1/chat/completions")
     assert vllm == Endpoint("local", wire_format="openai_chat", operation="chat")
-
-
-JSON = ((b"Content-Type", b"application/json"),)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Annotated, NamedTuple, Protocol
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 import msgspec
 import publicsuffix2  # type: ignore[import-untyped]  # ships no types
@@ -27,6 +27,9 @@ REMEMBERED = 4096
 LONGEST_PATH = 4096
 """Characters; longer paths are no LLM calls (an ARN, the longest name in a path, has at most 2048)."""
 
+_ACTION = "x-tc-action"
+"""Tencent Cloud's (https://cloud.tencent.com/document/api/1729/101843)."""
+_LONGEST_ACTION = 64
 _LEGIBLE = ("multipart/form-data", "application/x-www-form-urlencoded", "text/plain")
 
 
@@ -58,7 +61,8 @@ class EndpointEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `path` may name a group `model`, and a group `stream` that takes part where the path asks for one. `wire_format`
     names a module of `decode.formats`, or is None where the body must tell; `operation` is the `gen_ai.operation.name`.
-    A `weak` pattern is too common to count on an unknown host.
+    A `weak` pattern is too common to count on an unknown host; with `providers`, the ids of rows of the host table, a
+    pattern counts at their hosts alone.
     """
 
     id: str
@@ -67,6 +71,7 @@ class EndpointEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     operation: str | None = None
     methods: tuple[str, ...] = ("POST",)
     weak: bool = False
+    providers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _compiled(self.path, "path")
@@ -135,7 +140,8 @@ class Providers:
         if len(path) > LONGEST_PATH or self._ignored.fullmatch(host):
             return None
         method, plain = method.upper(), path.partition("?")[0]
-        found, entry = self._found(method, plain), self._provider(host, port)
+        entry = self._provider(host, port)
+        found = self._found(method, plain + _action(headers or ()), entry.id if entry else None)
         certain = found is not None and not (found.entry.weak and (entry is None or entry.needs_path))
         if not certain and (method != "POST" or headers is None or not legible(headers)):
             return None
@@ -144,7 +150,7 @@ class Providers:
             known=entry is not None,
             wire_format=found.entry.wire_format if found else None,
             operation=found.entry.operation if found else None,
-            model=found.model if found else None,
+            model=(found.model or _queried(path)) if found else None,
             certain=certain,
             stream=found.stream if found else None,
         )
@@ -167,11 +173,12 @@ class Providers:
                 return entry
         return None
 
-    def _search_path(self, method: str, path: str) -> _Found | None:
+    def _search_path(self, method: str, path: str, provider: str | None) -> _Found | None:
         readings = (path, unquote(path)) if "%" in path else (path,)
         for reading in readings:  # some clients encode the colon of `model:verb`
             for pattern, entry in self._paths:
-                if method in entry.methods and (match := pattern.search(reading)):
+                here = not entry.providers or provider in entry.providers
+                if here and method in entry.methods and (match := pattern.search(reading)):
                     groups = match.groupdict()
                     return _Found(entry, _model(groups.get("model")), True if groups.get("stream") else None)
         return None
@@ -218,6 +225,18 @@ def _model(quoted: str | None) -> str | None:
         return None
     model = unquote(quoted)
     return model.rpartition("/")[2] if model.startswith("arn:") else model
+
+
+def _action(headers: Headers) -> str:
+    """Return the action that a header names beside a path that is always the same, as the path's fragment."""
+    action = header(headers, _ACTION)
+    return f"#{action}" if action and len(action) <= _LONGEST_ACTION else ""
+
+
+def _queried(path: str) -> str | None:
+    """Return the model that a query names, or None."""
+    query = path.partition("?")[2]
+    return next(iter(parse_qs(query).get("model", ())), None) if "model=" in query else None
 
 
 def _compiled(pattern: str, key: str) -> re.Pattern[str]:
