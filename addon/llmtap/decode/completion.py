@@ -13,6 +13,7 @@ from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, ProviderError
 from llmtap.decode.lenient import read
+from llmtap.decode.tally import count, tally
 from llmtap.decode.turns import Function, Turn, merge_turn
 from llmtap.decode.usage import ChatUsage, chat_cost, chat_usage
 
@@ -73,6 +74,14 @@ class _Groq(msgspec.Struct, gc=False):
     usage: ChatUsage | None = None
 
 
+class _Timings(msgspec.Struct, gc=False):
+    """llama.cpp's counts, which a stream has even if no usage was asked for: `prompt_n` leaves the cached out."""
+
+    cache_n: int | None = None
+    prompt_n: int | None = None
+    predicted_n: int | None = None
+
+
 class _Status(msgspec.Struct, gc=False):
     status_code: int = 0
 
@@ -90,6 +99,7 @@ class _Completion(msgspec.Struct, gc=False):
     provider: object = None
     x_groq: _Groq | None = None
     base_resp: _Status | None = None
+    timings: _Timings | None = None
 
 
 def asked_for(asked: Parameters) -> InferenceRequest:
@@ -138,7 +148,8 @@ def _merge(answer: Answer, body: bytes, *, streamed: bool) -> bool:
     """Merge a chunk or a whole answer; return whether it carried content."""
     completion = read(_Completion, body)
     # Chunks repeat who they are: it is read until it is known, and where the usage stands.
-    if answer.model is None or completion.usage is not None or completion.x_groq is not None or not completion.choices:
+    counted = completion.usage is not None or completion.x_groq is not None or completion.timings is not None
+    if answer.model is None or counted or not completion.choices:
         _merge_head(answer, completion)
     if completion.error is not None or (completion.choices is None and completion.usage is None):
         answer.error = read_error(body) or answer.error
@@ -176,6 +187,15 @@ def _merge_head(answer: Answer, completion: _Completion) -> None:
     usage = completion.usage or (completion.x_groq.usage if completion.x_groq else None)
     if usage is not None:
         _merge_usage(answer, usage)
+    elif completion.timings is not None:
+        _merge_timings(answer, completion.timings)
+
+
+def _merge_timings(answer: Answer, timings: _Timings) -> None:
+    """Count by timings; they grow from chunk to chunk, and a usage that is stated replaces them."""
+    cached = count(timings.cache_n)
+    prompt = None if timings.prompt_n is None else (count(timings.prompt_n) or 0) + (cached or 0)
+    answer.usage = tally(prompt, timings.predicted_n, cached=cached) or answer.usage
 
 
 def _merge_usage(answer: Answer, usage: ChatUsage) -> None:

@@ -53,6 +53,7 @@ _OPERATIONS = {
     "openai_moderations": "moderation",
     "openai_realtime": "realtime",
     "openai_videos": "video_generation",
+    "text_generation": "text_completion",
     "tgi_generate": "text_completion",
 }
 _STREAMS = {"events": server_sent_events, "lines": json_lines, "array": json_array}

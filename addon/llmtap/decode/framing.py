@@ -34,6 +34,7 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
         "openai_responses",
         re.compile(rb'"object"\s*:\s*"response"|"type"\s*:\s*"response\.|^event:\s*response\.', re.MULTILINE),
     ),
+    ("lmstudio_chat", re.compile(rb'"model_instance_id"\s*:|"type"\s*:\s*"chat\.(?:start|end)"')),
     ("openai_embeddings", re.compile(rb'"object"\s*:\s*"embedding"')),
     ("anthropic_messages", re.compile(rb'"type"\s*:\s*"message_start"|^event:\s*message_start', re.MULTILINE)),
     ("anthropic_messages", re.compile(rb'"type"\s*:\s*"message"|"type"\s*:\s*"error"\s*,\s*"error"\s*:\s*\{')),
@@ -47,6 +48,7 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("cohere_chat", re.compile(rb'"usage"\s*:\s*\{\s*"(?:billed_units|tokens|cached_tokens)"\s*:\s*[{0-9]')),
     ("ollama_chat", re.compile(rb'"created_at"\s*:\s*"[^"]{1,64}",\s*"(?:message|response|done)"\s*:')),
     ("llamacpp_completion", re.compile(rb'"tokens_predicted"\s*:')),
+    ("text_generation", re.compile(rb'"meta_info"\s*:\s*\{[^{}]{0,400}"(?:id|finish_reason|prompt_tokens)"\s*:')),
     ("tgi_generate", re.compile(rb'"token"\s*:\s*\{\s*"id"\s*:|"details"\s*:\s*\{[^{}]{0,200}"generated_tokens"\s*:')),
 )
 

@@ -19,6 +19,7 @@ _OTHER_PURPOSE = re.compile(r"/(?:de)?tokeni[sz]e|/apply-template|count[-_]?toke
 """Paths of doors that are asked like an LLM and only count, spell or keep: vLLM, llama.cpp, Cohere, Gemini."""
 _USUAL = frozenset(
     {"model", "model_id", "messages", "message", "input", "inputs", "prompt", "contents", "query", "text", "texts"}
+    | {"text_input"}
     | {"input_file_id", "file"}
 )
 """Members of which every request to an LLM, in whatever dialect, has one."""
@@ -50,12 +51,17 @@ _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
         _sign("", rb'"(?:generations|summary)"\s*:'),
     ),
     "cohere_v1_classify": (_sign("inputs", rb'"classifications"\s*:'),),
+    "lmstudio_chat": (_sign("model input", rb'"(?:model_instance_id|response_id)"\s*:'),),
     "llamacpp_completion": (_sign("prompt", rb'"(?:content|tokens_predicted|timings)"\s*:'),),
     "ollama_chat": (_sign("model", rb'"(?:created_at|done|embeddings?)"\s*:'),),
     "openai_audio": (_sign("", rb'"text"\s*:|"type"\s*:\s*"(?:speech\.audio|transcript)\.'),),
     "openai_batches": (_sign("input_file_id endpoint", rb'"object"\s*:\s*"batch"'),),
     "openai_images": (_sign("prompt", rb'"(?:b64_json|url|created)"\s*:|"type"\s*:\s*"image_'),),
     "openai_moderations": (_sign("input", rb'"(?:flagged|categories)"\s*:'),),
+    "text_generation": (
+        _sign("prompt", rb'"results"\s*:\s*\[\s*\{\s*"text"|"token"\s*:'),
+        _sign("text_input", rb'"text_output"\s*:'),
+    ),
     "tgi_generate": (_sign("inputs", rb'"(?:generated_text|token)"\s*:'),),
 }
 """The dialects of weak paths, by wire format."""
