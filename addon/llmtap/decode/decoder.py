@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from llmtap.capture.exchange import Body, Exchange, Headers, Response, header
+from llmtap.decode.charges import charged
 from llmtap.decode.encoding import undo
 from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event, json_array, json_lines, server_sent_events
@@ -42,6 +43,7 @@ _OPERATIONS = {
     "gemini_live": "realtime",
     "gemini_predict": "generate_content",
     "llamacpp_completion": "text_completion",
+    "media_jobs": "image_generation",
     "mistral_ocr": "ocr",
     "openai_assistants": "invoke_agent",
     "openai_audio": "transcription",
@@ -55,6 +57,7 @@ _OPERATIONS = {
     "openai_videos": "video_generation",
     "text_generation": "text_completion",
     "tgi_generate": "text_completion",
+    "vector_embeddings": "embeddings",
 }
 _STREAMS = {"events": server_sent_events, "lines": json_lines, "array": json_array}
 _UNKNOWN = "unknown"
@@ -154,7 +157,7 @@ def _read_request(wire_format: WireFormat | None, body: Body, data: bytes) -> tu
         return InferenceRequest(), []
     read_request = wire_format.read_request if wire_format else _read_any_request
     try:
-        if body.gap is None or data.startswith(b"--"):  # a form is read around the hole in its file
+        if body.gap is None or data.lstrip()[:1] not in (b"{", b"["):  # a form is read around the hole in its file
             return read_request(data), []
         problem = "truncated_json"
     except msgspec.MsgspecError as error:
@@ -192,7 +195,7 @@ def _read_response(wire_format: WireFormat | None, response: Response, body: Bod
             _read_whole(reading, wire_format, body)
         elif head.strip() and (not failed or "json" in (header(response.headers, "content-type") or "")):
             _read_plain(reading, wire_format, body)
-    reading.answer.usage = headed(reading.answer.usage, response.headers)
+    reading.answer.usage = charged(headed(reading.answer.usage, response.headers), response.headers)
     if failed:  # its type may stand in a header, which no format sees
         reading.answer.error = read_error(_joined(body)[:_LONGEST_ERROR], response.headers) or reading.answer.error
     return reading

@@ -19,7 +19,6 @@ _OTHER_PURPOSE = re.compile(r"/(?:de)?tokeni[sz]e|/apply-template|count[-_]?toke
 """Paths of doors that are asked like an LLM and only count, spell or keep: vLLM, llama.cpp, Cohere, Gemini."""
 _USUAL = frozenset(
     {"model", "model_id", "messages", "message", "input", "inputs", "prompt", "contents", "query", "text", "texts"}
-    | {"text_input"}
     | {"input_file_id", "file"}
 )
 """Members of which every request to an LLM, in whatever dialect, has one."""
@@ -45,7 +44,10 @@ def _sign(asked: str, answered: bytes) -> _Sign:
 _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
     "aleph_alpha_completions": (_sign("model prompt", rb'"completions"\s*:'),),
     "cohere_embed": (_sign("", rb'"embeddings"\s*:'),),
-    "cohere_rerank": (_sign("query documents", rb'"(?:relevance_score|results|data)"\s*:'),),
+    "cohere_rerank": (
+        _sign("query documents", rb'"(?:relevance_score|results|data)"\s*:'),
+        _sign("query texts", rb'^\s*\[\s*\{[^{}]{0,200}"score"\s*:'),
+    ),
     "cohere_v1_chat": (
         _sign("message", rb'"(?:generation_id|event_type|response_id|text)"\s*:'),
         _sign("", rb'"(?:generations|summary)"\s*:'),
@@ -62,6 +64,10 @@ _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
         _sign("prompt", rb'"results"\s*:\s*\[\s*\{\s*"text"|"token"\s*:'),
         _sign("text_input", rb'"text_output"\s*:'),
     ),
+    "vector_embeddings": (
+        _sign("inputs", rb"^\s*\[\s*\[\s*[\[{]?\s*-?[0-9\"]"),
+        _sign("content", rb'^\s*\[?\s*\{[^{}\[]{0,200}"embedding"\s*:\s*\['),
+    ),
     "tgi_generate": (_sign("inputs", rb'"(?:generated_text|token)"\s*:'),),
 }
 """The dialects of weak paths, by wire format."""
@@ -74,7 +80,8 @@ def recognised(exchange: Exchange) -> bool:
         return False
     asked = _start(request.body, request.headers)
     members = _members(asked) if asked.lstrip().startswith((b"{", b"[", b"-")) else frozenset()
-    if not members & _USUAL:
+    signs = _SIGNS.get(exchange.endpoint.wire_format or "", ())
+    if not members & _USUAL and not any(sign.asked and sign.asked <= members for sign in signs):
         return False
     answered = _start(response.body, response.headers) if response else b""
     return spoken(b"", (), answered) is not None or _told(exchange, asked, members, answered)

@@ -37,6 +37,7 @@ from llmtap.decode.formats import (
     hunyuan_chat,
     llamacpp_completion,
     lmstudio_chat,
+    media_jobs,
     minimax_chat,
     mistral_ocr,
     oci_inference,
@@ -58,6 +59,7 @@ from llmtap.decode.formats import (
     sap_orchestration,
     text_generation,
     tgi_generate,
+    vector_embeddings,
     watsonx_text,
     yandex_completion,
 )
@@ -110,6 +112,7 @@ FORMATS: Mapping[str, WireFormat] = {
     "hunyuan_chat": hunyuan_chat,
     "llamacpp_completion": llamacpp_completion,
     "lmstudio_chat": lmstudio_chat,
+    "media_jobs": media_jobs,
     "minimax_chat": minimax_chat,
     "mistral_ocr": mistral_ocr,
     "oci_inference": oci_inference,
@@ -131,6 +134,7 @@ FORMATS: Mapping[str, WireFormat] = {
     "sap_orchestration": sap_orchestration,
     "text_generation": text_generation,
     "tgi_generate": tgi_generate,
+    "vector_embeddings": vector_embeddings,
     "watsonx_text": watsonx_text,
     "yandex_completion": yandex_completion,
 }
