@@ -234,9 +234,10 @@ def _action(headers: Headers) -> str:
 
 
 def _queried(path: str) -> str | None:
-    """Return the model that a query names, or None."""
+    """Return the model that a query names (Deepgram's `model`, ElevenLabs' `model_id`), or None."""
     query = path.partition("?")[2]
-    return next(iter(parse_qs(query).get("model", ())), None) if "model=" in query else None
+    asked = parse_qs(query) if "model" in query else {}
+    return next((asked[name][0] for name in ("model", "model_id") if asked.get(name)), None)
 
 
 def _compiled(pattern: str, key: str) -> re.Pattern[str]:
