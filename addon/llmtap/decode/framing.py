@@ -34,7 +34,7 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
         "openai_responses",
         re.compile(rb'"object"\s*:\s*"response"|"type"\s*:\s*"response\.|^event:\s*response\.', re.MULTILINE),
     ),
-    ("lmstudio_chat", re.compile(rb'"model_instance_id"\s*:|"type"\s*:\s*"chat\.(?:start|end)"')),
+    ("lmstudio_chat", re.compile(rb'"model_instance_id"\s*:')),
     ("openai_embeddings", re.compile(rb'"object"\s*:\s*"embedding"')),
     ("anthropic_messages", re.compile(rb'"type"\s*:\s*"message_start"|^event:\s*message_start', re.MULTILINE)),
     ("anthropic_messages", re.compile(rb'"type"\s*:\s*"message"|"type"\s*:\s*"error"\s*,\s*"error"\s*:\s*\{')),

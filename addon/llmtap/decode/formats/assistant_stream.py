@@ -1,8 +1,8 @@
 """Coding assistants and chats on the web that count nothing: their words, the model that was asked, and the end.
 
-Each member is one of theirs: Cody's `completions/stream` (`deltaText`, or before that the `completion` so far), JetBrains
-AI (`Content` and `FinishMetadata`), Grok on the web (`token`, and the whole in `modelResponse`), Perplexity on the web
-(a `final` message, whose text is JSON in a string and left alone). None is documented.
+Each member is one of theirs: Cody's `completions/stream` (`deltaText`, or before that the `completion` so far),
+JetBrains AI (`Content` and `FinishMetadata`), Grok on the web (`token`, and the whole in `modelResponse`), Perplexity
+on the web (a `final` message, whose text is JSON in a string and left alone). None is documented.
 
 Source: https://github.com/sourcegraph/cody (lib/shared/src/sourcegraph-api/completions); the others as they were seen.
 """

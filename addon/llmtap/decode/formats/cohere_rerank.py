@@ -2,7 +2,7 @@
 
 Cohere bills by `search_units`, which are no tokens. The others count tokens, which are all input. There is no stream.
 NVIDIA's documents are `passages` and their order `rankings`; Text Embeddings Inference takes `texts` and answers by the
-order alone.
+order alone. vLLM's `score` compares two texts and answers by `data`.
 
 Source: https://docs.cohere.com/reference/rerank, https://docs.voyageai.com/reference/reranker-api,
 https://jina.ai/reranker, https://docs.nvidia.com/nim/nemo-retriever/text-reranking,
