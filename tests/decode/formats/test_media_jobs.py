@@ -48,6 +48,12 @@ def test_nothing_made_is_nothing_counted() -> None:
     assert whole(media_jobs, {"id": "a", "images": []}).usage is None
 
 
+def test_what_is_said_again_is_said_once() -> None:
+    """An event has all words so far."""
+    said = fold(media_jobs, [{"output": "Ca", "partial": True}, {"output": "Calm.", "partial": False}])
+    assert "Calm." == said.messages[0].parts[0].text
+
+
 def test_a_mark_ends_a_stream_too() -> None:
     """Of those that have one."""
     assert fold(media_jobs, [b"[DONE]"]).completed

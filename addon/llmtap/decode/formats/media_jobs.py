@@ -159,13 +159,17 @@ def read_response(answer: Answer, body: bytes) -> None:
 
 
 def merge(answer: Answer, event: Event) -> bool:
-    """Merge an event, each as if it were a whole answer; no mark of the end is common to all."""
+    """Merge an event, each as if it were a whole answer; no mark of the end is common to all.
+
+    What fal's language models say is the `output` so far.
+    """
     answer.completed = True
     if event.data.startswith(b"[DONE]"):
         return False
-    stated = read(_Answer, event.data)
+    stated, said = read(_Answer, event.data), answer.parts.get("text")
+    before = len(said.text[0]) if said is not None else 0
     _merge(answer, stated, event.data)
-    return _sounds(stated)
+    return _sounds(stated) or len(stated.output or "") > before
 
 
 def _sounds(stated: _Answer) -> bool:
@@ -187,9 +191,9 @@ def _merge(answer: Answer, stated: _Answer, body: bytes) -> None:
     heard = [
         said.transcript for channel in (stated.results or _Results()).channels for said in channel.alternatives[:1]
     ]
-    for text in (stated.text, stated.response, stated.output, *heard):
-        if text:
-            answer.part("text", "text").text.append(text)
+    words = [text for text in (stated.text, stated.response, stated.output, *heard) if text]
+    if words:
+        answer.part("text", "text").text[:] = words
     if _sounds(stated):
         _merge_medium(answer, "audio/*")
     failed = status is not None and status.lower() in _FAILED
