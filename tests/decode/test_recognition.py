@@ -60,7 +60,7 @@ CALLS = (
     ("lmstudio_chat", b'{"model":"m","input":"x"}', b'{"output":[],"response_id":"r"}'),
     ("vector_embeddings", b'{"inputs":["x"]}', b"[[0.1,0.2]]"),
     ("vector_embeddings", b'{"content":"x"}', b'[{"index":0,"embedding":[[0.1]]}]'),
-    ("cohere_rerank", b'{"model":"m","text_1":"a","text_2":"b"}', b'{"data":[{"object":"score","score":0.9}]}'),
+    (None, b'{"model":"m","text_1":"a","text_2":"b"}', b'{"data":[{"object":"score","score":0.9}]}'),
     ("cohere_rerank", b'{"query":"q","texts":["a"]}', b'[{"index":0,"score":0.9}]'),
     ("llamacpp_completion", b'{"prompt":"x"}', b'{"index":0,"content":"y"}'),
     ("openai_images", b'{"prompt":"x"}', b'{"created":1,"data":[{"b64_json":"x"}]}'),

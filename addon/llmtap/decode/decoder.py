@@ -35,6 +35,7 @@ _OPERATIONS = {
     "bedrock_agent": "invoke_agent",
     "bedrock_count_tokens": "count_tokens",
     "bfl_images": "image_generation",
+    "cohere_rerank": "rerank",
     "cohere_v1_classify": "classification",
     "gemini_batches": "batch",
     "gemini_embeddings": "embeddings",

@@ -46,6 +46,7 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("gemini_generate", re.compile(rb'"usageMetadata"\s*:\s*\{|"candidates"\s*:\s*\[\s*\{\s*"(?:content|finish)')),
     ("cohere_chat", re.compile(rb"^event:\s*message-start", re.MULTILINE)),
     ("cohere_chat", re.compile(rb'"usage"\s*:\s*\{\s*"(?:billed_units|tokens|cached_tokens)"\s*:\s*[{0-9]')),
+    ("cohere_rerank", re.compile(rb'"object"\s*:\s*"score"')),
     ("ollama_chat", re.compile(rb'"created_at"\s*:\s*"[^"]{1,64}",\s*"(?:message|response|done)"\s*:')),
     ("llamacpp_completion", re.compile(rb'"tokens_predicted"\s*:')),
     ("text_generation", re.compile(rb'"meta_info"\s*:\s*\{[^{}]{0,400}"(?:id|finish_reason|prompt_tokens)"\s*:')),

@@ -46,7 +46,6 @@ _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
     "cohere_embed": (_sign("", rb'"embeddings"\s*:'),),
     "cohere_rerank": (
         _sign("query documents", rb'"(?:relevance_score|results|data)"\s*:'),
-        _sign("model", rb'"object"\s*:\s*"score"'),
         _sign("query texts", rb'^\s*\[\s*\{[^{}]{0,200}"score"\s*:'),
     ),
     "cohere_v1_chat": (
