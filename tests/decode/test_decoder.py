@@ -231,12 +231,6 @@ def test_a_hole_in_sound_is_no_mistake() -> None:
     assert inference.problems == ("request.dropped_bytes",)
 
 
-def test_units_in_headers() -> None:
-    """They count what the answer itself does not."""
-    counted = decode(exchange(b"[[0.1]]", (*JSON, (b"x-compute-tokens", b"6")), wire_format="vector_embeddings"))
-    assert counted.response.usage == Usage(6)
-
-
 def test_an_unknown_path_is_sniffed() -> None:
     """The bodies tell the wire format; where they do not, model and stream are read still."""
     sniffed = decode(exchange(ANSWER, wire_format=None))
