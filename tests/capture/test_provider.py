@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from llmtap import config
 from llmtap.capture.exchange import Endpoint
 from llmtap.capture.provider import EndpointEntry, ProviderEntry, Providers, ProviderTable, registrable_domain
-from llmtap.capture.window import CaptureSettings
 
 TABLE = config.load(None, {"XDG_CONFIG_HOME": "/nowhere"}).providers
 PROVIDERS = Providers(TABLE)
@@ -68,6 +67,7 @@ def test_ids_are_unique_and_sources_named() -> None:
     assert [entry.id for entry in TABLE.providers if not entry.source or not set(entry.source) <= known] == []
 
 
+JSON = ((b"Content-Type", b"application/json"),)
 Streamed = partial(Endpoint, stream=True)
 CALLS = (
     ("api.openai.com", "/v1/chat/completions?x=y", Endpoint("openai", True, "openai_chat", "chat")),  # noqa: FBT003
@@ -180,9 +180,6 @@ def test_a_weak_path_counts_on_known_hosts_only() -> None:
     assert vllm == Endpoint("local", wire_format="openai_chat", operation="chat")
 
 
-JSON = ((b"Content-Type", b"application/json"),)
-
-
 @pytest.mark.parametrize(
     "path", ["/v1/messages", "/v1/responses", "/v1/embeddings", "/api/completions", "/v1/predictions", "/realtime"]
 )
@@ -242,28 +239,6 @@ def test_only_some_content_types_are_let_in(kind: bytes, legible: bool) -> None:
     """Bodies of any other kind are not kept for a look."""
     found = PROVIDERS.endpoint("app.example.com", 80, "POST", "/ask", ((b"content-type", kind),))
     assert (found is not None) is legible
-
-
-def test_the_operator_opens_and_closes_hosts() -> None:
-    """`capture.hosts` opens further hosts, `ignore_hosts` closes even known ones, and that one wins."""
-    capture = CaptureSettings(
-        hosts=("*.Corp.example", "api.openai.com"), ignore_hosts=("api.openai.com", "x.corp.example")
-    )
-    providers = Providers(TABLE, capture)
-    assert providers.opened("llm.corp.example", 8443)
-    assert not providers.opened("corp.example", 443)
-    assert not providers.opened("x.corp.example", 443)
-    assert not providers.opened("api.openai.com", 443)
-    assert providers.endpoint("api.openai.com", 80, "POST", "/v1/chat/completions") is None
-
-
-def test_an_operators_entry_goes_first() -> None:
-    """An entry of the operator is asked before the shipped ones and replaces the one of its id."""
-    own = ProviderTable((ProviderEntry("openai", (r"llm\.corp\.example",), name="corp"),)).before(TABLE)
-    providers = Providers(own)
-    assert providers.opened("llm.corp.example", 443)
-    assert not providers.opened("api.openai.com", 443)
-    assert own.endpoints == TABLE.endpoints
 
 
 @pytest.mark.parametrize("make", [lambda: ProviderEntry("a", ("(",)), lambda: EndpointEntry("a", "[")])

@@ -247,6 +247,14 @@ def test_an_unreadable_request_leaves_the_response() -> None:
     assert decode(exchange(ANSWER, request=b"model=m")).problems == ("request.not_json",)
 
 
+def test_a_hole_in_sound_is_no_mistake() -> None:
+    """Of a request that is a medium itself only that it is one is of interest."""
+    sound = pieces(b"RIFF", b"end", gap=1)
+    inference = decode(exchange(b'{"text":"Hello"}', request=sound, wire_format="media_jobs"))
+    assert (inference.request.messages[0].parts[0].kind, text(inference)) == ("media", "Hello")
+    assert inference.problems == ("request.dropped_bytes",)
+
+
 def test_an_unknown_path_is_sniffed() -> None:
     """The bodies tell the wire format; where they do not, model and stream are read still."""
     sniffed = decode(exchange(ANSWER, wire_format=None))
