@@ -4,6 +4,7 @@ import gc
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from mitmproxy.addons.save import Save
@@ -53,10 +54,10 @@ def test_who_speaks_http2_only(protocols: list[bytes], *, expected: bool) -> Non
     assert http2_only(protocols) is expected
 
 
-def test_a_recording_is_told() -> None:
+def test_a_recording_is_told(tmp_path: Path) -> None:
     """mitmproxy records traffic when one of two options names a file; a tool without them does not."""
     with taddons.context(Save()) as context:
         assert not recording(context.options)
-        context.options.update(save_stream_file="flows")
+        context.options.update(save_stream_file=str(tmp_path / "flows"))
         assert recording(context.options)
         context.options.update(save_stream_file=None)

@@ -297,5 +297,4 @@ def _end_orphans() -> None:
 
 
 def _load() -> Settings:
-    named = ctx.options.llmtap_config
-    return load(Path(named) if named else None)
+    return load(Path(named) if (named := ctx.options.llmtap_config) else None)

@@ -26,6 +26,7 @@ from llmtap.enrich.cost import Cost, Prices, price
 from llmtap.enrich.estimate import estimate
 from llmtap.enrich.latency import Latency, measure
 from llmtap.enrich.limits import limits
+from llmtap.enrich.once import told_once
 from llmtap.enrich.privacy import redact
 from llmtap.export.cluster import Cluster
 from llmtap.export.document import Document, document
@@ -70,14 +71,15 @@ def read(exchange: Exchange, settings: Settings, prices: Prices) -> tuple[Readin
     """Return what an exchange meant, and its document; None when its bodies show that it is no LLM call."""
     if not exchange.endpoint.certain and not recognised(exchange):
         return None
-    inference = _decoded(exchange)
+    seen = exchange
+    exchange, inference = told_once(exchange, _decoded(exchange))
     attribution = attribute(exchange, inference, settings.attribution)
     estimated = estimate(exchange, inference)
     cost = price(exchange, inference, prices, estimated)
     latency = measure(exchange, inference)
     redacted = redact(exchange, inference, attribution, settings.privacy)
     made = document(redacted, cost, latency, limits(exchange), estimated)
-    return Reading(exchange, inference, cost, latency), made
+    return Reading(seen, inference, cost, latency), made
 
 
 def _decoded(exchange: Exchange) -> Inference:

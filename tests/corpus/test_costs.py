@@ -17,7 +17,7 @@ def found(corpus: Path) -> list[Bill]:
 
 
 def test_no_difference_is_unexplained(found: list[Bill]) -> None:
-    """A computed cost is the reported one within a hundredth, or else the answer's own figures say why."""
+    """A computed cost is the reported one within a hundredth, but for reasons that the answer's figures bear out."""
     unexplained = [bill for bill in found if explained(bill) == UNEXPLAINED]
     assert [(bill.recording.source, bill.cost.computed, bill.cost.reported) for bill in unexplained] == []
     assert found

@@ -139,11 +139,17 @@ def test_without_usage_a_call_is_unmetered(usage: Usage | None) -> None:
     assert cost(inference(usage, answered="gpt-5")) == Cost("unmetered")
 
 
-def test_reading_a_stored_answer_again_costs_nothing_more() -> None:
-    """Operations whose token counts are not their own are unmetered."""
-    for operation in ("retrieve", "count_tokens"):
-        asked = replace(inference(Usage(1000, 200), answered="gpt-5"), operation=operation)
-        assert cost(asked) == Cost("unmetered")
+def test_counting_costs_nothing() -> None:
+    """An operation whose token counts are those of no call is unmetered."""
+    asked = replace(inference(Usage(1000, 200), answered="gpt-5"), operation="count_tokens")
+    assert cost(asked) == Cost("unmetered")
+
+
+def test_a_batch_costs_what_batches_cost() -> None:
+    """The usage of a batch is priced at half, whoever tells it."""
+    called = inference(Usage(1000, 200), answered="gpt-5")
+    batch = replace(called, operation="retrieve", wire_format="openai_batches")
+    assert cost(batch).total == (cost(called).total or 0) / 2
 
 
 def test_without_a_price_a_call_is_unpriced() -> None:

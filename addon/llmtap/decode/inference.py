@@ -154,7 +154,8 @@ class InferenceResponse:
     `completed` is about streams: True when the end marker of the wire format was seen, False when the stream ended
     without one; None for an unstreamed answer. `served_by` is whom a reseller (OpenRouter) names as the server. What a
     bill depends on beside usage, in the provider's words: `service_tier` (also Google's traffic type), `speed`
-    (Anthropic's `fast`, Bedrock's latency mode), `inference_geo` (where Anthropic ran the model).
+    (Anthropic's `fast`, Bedrock's latency mode), `inference_geo` (where Anthropic ran the model). `background` tells
+    whether no call waited for the answer, so that several may tell of it; None where the format does not say.
     """
 
     id: str | None = None
@@ -169,6 +170,7 @@ class InferenceResponse:
     system_fingerprint: str | None = None
     conversation_id: str | None = None
     served_by: str | None = None
+    background: bool | None = None
     completed: bool | None = None
     messages: tuple[Message, ...] = ()
 
@@ -224,6 +226,7 @@ class Answer:
     system_fingerprint: str | None = None
     conversation_id: str | None = None
     served_by: str | None = None
+    background: bool | None = None
     completed: bool = False
     roles: dict[int, str] = field(default_factory=dict)
     finish_reasons: dict[int, str] = field(default_factory=dict)
@@ -273,6 +276,7 @@ class Answer:
             system_fingerprint=self.system_fingerprint,
             conversation_id=self.conversation_id,
             served_by=self.served_by,
+            background=self.background,
             completed=self.completed if streamed else None,
             messages=tuple(
                 Message(self.roles.get(choice, "assistant"), tuple(parts)) for choice, parts in sorted(choices.items())

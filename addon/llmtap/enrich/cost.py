@@ -20,8 +20,8 @@ from llmtap.enrich.units import UNITS, Side
 
 __all__ = ["Cost", "PriceSettings", "Prices", "price"]
 
-_BILLED_ELSEWHERE = frozenset({"retrieve", "fetch_response", "count_tokens"})
-"""Operations that cost nothing, though their answers hold token counts (of another call, or of none)."""
+_BILLED_ELSEWHERE = frozenset({"count_tokens"})
+"""Operations that cost nothing, though their answers hold token counts (of no call)."""
 
 type Count = int | Decimal
 

@@ -44,9 +44,12 @@ def estimate(exchange: Exchange, inference: Inference) -> Estimate | None:
     """Return the counts that are missing from a call that was answered, even in part; None when nothing is missing.
 
     A call that was refused, or of which nothing could be read, has no estimate, and neither has one that is not billed
-    by its words: stored answers, token counting, moderation, images and sound; an embedding has none of its output.
+    by its words: stored answers, token counting, moderation, images and sound; an embedding has none of its output. Of
+    an answer in the background of which nothing was said yet, whoever fetches it learns the usage.
     """
     response, usage = inference.response, inference.response.usage
+    if response.background and usage is None and not response.messages:
+        return None
     if exchange.response is None or exchange.response.status >= REFUSED or (response.error and not response.messages):
         return None
     if inference.operation not in _GENERATING | _INPUT_ONLY or "response.not_json" in inference.problems:

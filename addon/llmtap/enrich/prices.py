@@ -107,5 +107,6 @@ def _tier(inference: Inference) -> str | None:
     Vertex AI says ON_DEMAND_PRIORITY and ON_DEMAND_FLEX for what others call by the last word.
     """
     said = (inference.response.service_tier or inference.request.service_tier or "")[:32].lower()
-    tier = "batch" if inference.operation == "batch" else said.removeprefix("on_demand_")
+    batch = inference.operation == "batch" or (inference.wire_format or "").endswith("_batches")
+    tier = "batch" if batch else said.removeprefix("on_demand_")
     return None if tier in _PREPAID else "" if tier in _STANDARD else tier

@@ -17,7 +17,7 @@ _ANSWERED_IN_JSON = frozenset(
 )
 """Operations whose answer is JSON or a stream of it; others may answer in sound, words, SDP or JSON lines."""
 _MEDIA = ("audio/", "image/", "video/")
-_REPORTS = frozenset({"batch", "retrieve", "fetch_response"})
+_REPORTS = frozenset({"batch", "retrieve"})
 """Operations that succeed in telling how another call ended."""
 _NO_FAULT = frozenset({"cancelled", "load", "unload"})
 """Finish reasons without an answer that somebody asked for: a cancellation, and Ollama (un)loading a model."""

@@ -86,7 +86,9 @@ def _add(answer: Answer, result: _Result) -> None:
         ways[len(ways)] = result.type
     if result.message is None:
         return
-    answer.model = answer.model or result.message.model
+    if (model := result.message.model) is not None:
+        models = {*(answer.stated if isinstance(answer.stated, frozenset) else ()), model}
+        answer.stated, answer.model = frozenset(models), model if len(models) == 1 else None
     if result.message.usage is not None:
         answer.usage = _sum(answer.usage or Usage(), message_usage(Usage(), result.message.usage))
 

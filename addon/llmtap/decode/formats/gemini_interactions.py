@@ -157,6 +157,7 @@ def _conclude(answer: Answer, stated: _Interaction) -> bool:
     answer.id = stated.id or answer.id
     answer.model = stated.model or stated.agent or answer.model
     answer.service_tier = stated.service_tier or answer.service_tier
+    answer.background = True  # it does not say, and is kept to be fetched either way
     if stated.status and stated.status not in ("in_progress", "queued"):
         answer.finish_reasons[0] = stated.status
     if stated.usage is not None:

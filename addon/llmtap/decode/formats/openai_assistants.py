@@ -134,6 +134,7 @@ def _run(answer: Answer, run: _Thing) -> bool:
     answer.id = run.id or answer.id
     answer.model = run.model or answer.model
     answer.conversation_id = run.thread_id or answer.conversation_id
+    answer.background = True
     if run.status is not None and run.status not in _UNFINISHED:
         answer.finish_reasons[0] = run.status
     if run.last_error is not None:

@@ -88,6 +88,7 @@ class _Response(msgspec.Struct, frozen=True):
     tool_usage: ToolUsage | None = None
     service_tier: str | None = None
     conversation: str | _Conversation | None = None
+    background: bool | None = None
     metadata: _Metadata | None = None
 
 
@@ -197,6 +198,7 @@ def _open(answer: Answer, response: _Response) -> None:
     answer.model = response.model or answer.model
     answer.service_tier = response.service_tier or answer.service_tier
     answer.conversation_id = _conversation(response.conversation) or answer.conversation_id
+    answer.background = bool(response.background)
     if response.metadata and response.metadata.system_fingerprint:  # xAI keeps it there.
         answer.system_fingerprint = response.metadata.system_fingerprint
 
