@@ -97,3 +97,37 @@ def test_a_path_may_belong_to_some_hosts() -> None:
     assert providers.endpoint("acme.example", 443, "POST", "/say?x=1&model=loud%201") == expected
     assert providers.endpoint("ajax.example", 443, "POST", "/say") is None
     assert providers.endpoint("other.example", 443, "POST", "/say") is None
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "model"),
+    [
+        ("api.openai.com", "/v1/realtime/calls?model=gpt-realtime", "gpt-realtime"),
+        ("api.openai.com", "/v1/realtime/calls?intent=x&model=gpt-realtime-mini", "gpt-realtime-mini"),
+        ("us.api.openai.com", "/v1/realtime?deployment=our%20model", "our model"),
+        ("api.openai.com", "/v1/responses?x=1#&model=y", None),
+    ],
+)
+def test_a_query_may_name_the_model(host: str, path: str, model: str | None) -> None:
+    """Where the body is sound or a description of a session, the query says who is asked."""
+    found = PROVIDERS.endpoint(host, 443, "POST", path)
+    assert found is not None
+    assert found.model == model
+
+
+def test_a_session_on_an_unknown_host_asks_for_one() -> None:
+    """A page is fetched by GET at the paths where a WebSocket opens elsewhere."""
+    upgrade = ((b"Upgrade", b"WebSocket"),)
+    opened = PROVIDERS.endpoint("gw.example.com", 443, "GET", "/v1/realtime", upgrade)
+    assert opened == Endpoint("example.com", False, "openai_realtime", "realtime", certain=False)  # noqa: FBT003
+    assert PROVIDERS.endpoint("gw.example.com", 443, "GET", "/v1/realtime", JSON) is None
+    assert PROVIDERS.endpoint("gw.example.com", 443, "GET", "/v1/embeddings", upgrade) is None
+    assert PROVIDERS.endpoint("api.openai.com", 443, "GET", "/v1/realtime") is not None
+
+
+def test_a_path_of_one_provider_counts_on_its_hosts_only() -> None:
+    """`/openai` is Pollinations' chat, and a department of somebody else."""
+    assert PROVIDERS.endpoint("text.pollinations.ai", 443, "POST", "/openai") is not None
+    assert PROVIDERS.endpoint("hr.example.com", 443, "POST", "/openai") is None
+    ids = {entry.id for entry in TABLE.providers}
+    assert {name for entry in TABLE.endpoints for name in entry.providers} <= ids
