@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmtap.capture.mark import DIALECTS, OTHER, SILENT, Mark
+from llmtap.capture.dialect import DIALECTS, SILENT
+from llmtap.capture.mark import OTHER, Mark
 
 REALTIME, RESPONSES, LIVE = (DIALECTS[name] for name in ("openai_realtime", "openai_responses", "gemini_live"))
+SPARK = DIALECTS["spark_chat"]
 NAMES = """session.update session.created session response.create response.created response.done response.x error
     conversation.item.create input_audio_buffer.commit input_audio_buffer.committed transcription realtime
     conversation.item.input_audio_transcription.completed"""
@@ -143,3 +145,13 @@ def test_nothing_raises(message: bytes) -> None:
     for dialect in (*DIALECTS.values(), SILENT):
         assert isinstance(dialect.client(message), Mark)
         assert isinstance(dialect.server(message), Mark)
+
+
+def test_a_question_to_spark_and_its_answer() -> None:
+    """A client asks by one message; the status of the last, or an error, ends what the server says."""
+    assert SPARK.client(data(header={"uid": "u"}, payload={"message": {}})) == Mark("ask")
+    assert SPARK.client(data(header={})) == OTHER
+    assert SPARK.server(data(header={"code": 0, "status": 0}, payload={})) == Mark("event", begins=True)
+    for header in ({"code": 0, "status": 2}, {"code": 10013}):
+        assert SPARK.server(data(header=header)) == Mark("end", begins=True)
+    assert SPARK.server(data(payload={})) == OTHER

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from llmtap import config
 from llmtap.capture.exchange import Endpoint
 from llmtap.capture.provider import EndpointEntry, ProviderEntry, Providers, ProviderTable, registrable_domain
-from llmtap.capture.window import CaptureSettings
 
 TABLE = config.load(None, {"XDG_CONFIG_HOME": "/nowhere"}).providers
 PROVIDERS = Providers(TABLE)
@@ -68,6 +67,7 @@ def test_ids_are_unique_and_sources_named() -> None:
     assert [entry.id for entry in TABLE.providers if not entry.source or not set(entry.source) <= known] == []
 
 
+JSON = ((b"Content-Type", b"application/json"),)
 Streamed = partial(Endpoint, stream=True)
 CALLS = (
     ("api.openai.com", "/v1/chat/completions?x=y", Endpoint("openai", True, "openai_chat", "chat")),  # noqa: FBT003
@@ -140,22 +140,6 @@ def test_other_traffic_of_a_provider_is_no_call(method: str, path: str) -> None:
     assert PROVIDERS.endpoint("api.openai.com", 443, method, path) is None
 
 
-@pytest.mark.parametrize(
-    ("host", "path", "model"),
-    [
-        ("api.openai.com", "/v1/realtime/calls?model=gpt-realtime", "gpt-realtime"),
-        ("api.openai.com", "/v1/realtime/calls?intent=x&model=gpt-realtime-mini", "gpt-realtime-mini"),
-        ("us.api.openai.com", "/v1/realtime?deployment=our%20model", "our model"),
-        ("api.openai.com", "/v1/responses?x=1#&model=y", None),
-    ],
-)
-def test_a_query_may_name_the_model(host: str, path: str, model: str | None) -> None:
-    """Where the body is sound or a description of a session, the query says who is asked."""
-    found = PROVIDERS.endpoint(host, 443, "POST", path)
-    assert found is not None
-    assert found.model == model
-
-
 def test_an_answer_fetched_later_is_a_retrieval() -> None:
     """Polling for a response is told apart from asking for one, since its tokens were asked for before."""
     for path, spoken in (("/v1/responses/resp_1", "openai_responses"), ("/v1beta/batches/12", "gemini_batches")):
@@ -180,9 +164,6 @@ def test_a_weak_path_counts_on_known_hosts_only() -> None:
     assert vllm == Endpoint("local", wire_format="openai_chat", operation="chat")
 
 
-JSON = ((b"Content-Type", b"application/json"),)
-
-
 @pytest.mark.parametrize(
     "path", ["/v1/messages", "/v1/responses", "/v1/embeddings", "/api/completions", "/v1/predictions", "/realtime"]
 )
@@ -193,24 +174,6 @@ def test_a_path_of_many_apis_tells_on_known_hosts_only(path: str) -> None:
     assert found is not None
     assert not found.certain
     assert PROVIDERS.endpoint("aihubmix.com", 443, "POST", path) is not None
-
-
-def test_a_session_on_an_unknown_host_asks_for_one() -> None:
-    """A page is fetched by GET at the paths where a WebSocket opens elsewhere."""
-    upgrade = ((b"Upgrade", b"WebSocket"),)
-    opened = PROVIDERS.endpoint("gw.example.com", 443, "GET", "/v1/realtime", upgrade)
-    assert opened == Endpoint("example.com", False, "openai_realtime", "realtime", certain=False)  # noqa: FBT003
-    assert PROVIDERS.endpoint("gw.example.com", 443, "GET", "/v1/realtime", JSON) is None
-    assert PROVIDERS.endpoint("gw.example.com", 443, "GET", "/v1/embeddings", upgrade) is None
-    assert PROVIDERS.endpoint("api.openai.com", 443, "GET", "/v1/realtime") is not None
-
-
-def test_a_path_of_one_provider_counts_on_its_hosts_only() -> None:
-    """`/openai` is Pollinations' chat, and a department of somebody else."""
-    assert PROVIDERS.endpoint("text.pollinations.ai", 443, "POST", "/openai") is not None
-    assert PROVIDERS.endpoint("hr.example.com", 443, "POST", "/openai") is None
-    ids = {entry.id for entry in TABLE.providers}
-    assert {name for entry in TABLE.endpoints for name in entry.providers} <= ids
 
 
 @pytest.mark.parametrize(
@@ -242,28 +205,6 @@ def test_only_some_content_types_are_let_in(kind: bytes, legible: bool) -> None:
     """Bodies of any other kind are not kept for a look."""
     found = PROVIDERS.endpoint("app.example.com", 80, "POST", "/ask", ((b"content-type", kind),))
     assert (found is not None) is legible
-
-
-def test_the_operator_opens_and_closes_hosts() -> None:
-    """`capture.hosts` opens further hosts, `ignore_hosts` closes even known ones, and that one wins."""
-    capture = CaptureSettings(
-        hosts=("*.Corp.example", "api.openai.com"), ignore_hosts=("api.openai.com", "x.corp.example")
-    )
-    providers = Providers(TABLE, capture)
-    assert providers.opened("llm.corp.example", 8443)
-    assert not providers.opened("corp.example", 443)
-    assert not providers.opened("x.corp.example", 443)
-    assert not providers.opened("api.openai.com", 443)
-    assert providers.endpoint("api.openai.com", 80, "POST", "/v1/chat/completions") is None
-
-
-def test_an_operators_entry_goes_first() -> None:
-    """An entry of the operator is asked before the shipped ones and replaces the one of its id."""
-    own = ProviderTable((ProviderEntry("openai", (r"llm\.corp\.example",), name="corp"),)).before(TABLE)
-    providers = Providers(own)
-    assert providers.opened("llm.corp.example", 443)
-    assert not providers.opened("api.openai.com", 443)
-    assert own.endpoints == TABLE.endpoints
 
 
 @pytest.mark.parametrize("make", [lambda: ProviderEntry("a", ("(",)), lambda: EndpointEntry("a", "[")])

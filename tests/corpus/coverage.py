@@ -32,8 +32,8 @@ COUNTS_HEAD = "| count not read | recordings |\n| --- | ---: |"
 OTHERS_HEAD = "| no call of an LLM | recordings |\n| --- | ---: |"
 
 COUNTERS = re.compile(
-    rb'\\?"(?:\w*[tT]okens\w*|\w*TokenCount|\w*[tT]oken_count\w*|\w*eval_count|seconds|search_units|total_characters)'
-    rb'\\?"\s*:\s*\\?"?[1-9]'
+    rb'\\?"(?:\w*[tT]okens\w*|\w*TokenCount|\w*[tT]oken_count\w*|\w*eval_count|predicted_n|seconds|search_units'
+    rb'|total_characters)\\?"\s*:\s*\\?"?[1-9]'
 )
 """A counter that is not zero, whatever its vendor calls it; the quotes are escaped in JSON within JSON."""
 COUNTING_HEADER = re.compile(rb"x-amzn-bedrock-(?:input|output)-token-count$")

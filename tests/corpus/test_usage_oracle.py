@@ -35,7 +35,7 @@ OWNERS = {
 
 The oracle refuses a whole answer when it does not know the model; what was counted does not depend on it."""
 
-COUNTED = re.compile(rb'"(?:(?:prompt|input|completion|output|total)_tokens|promptTokenCount)"\s*:\s*[1-9]')
+COUNTED = re.compile(rb'"(?:(?:prompt|input|completion|output|total)_tokens|promptTokenCount|prompt_n)"\s*:\s*[1-9]')
 
 logger = logging.getLogger(__name__)
 

@@ -52,3 +52,20 @@ def test_a_finish_reason_by_another_name(stated: dict[str, object], reasons: tup
     answer = Answer()
     read_response(answer, json.dumps({"choices": [{"message": {"content": "a"}, **stated}]}).encode())
     assert answer.response(streamed=False).finish_reasons == reasons
+
+
+@pytest.mark.parametrize(
+    ("chunk", "expected"),
+    [
+        ({"timings": {"cache_n": 12, "prompt_n": 8, "predicted_n": 10}}, Usage(20, 10, 12)),
+        ({"timings": {"prompt_n": 8, "predicted_n": 10}}, Usage(8, 10)),
+        ({"timings": {"prompt_ms": 1.5}}, None),
+        ({"timings": {"prompt_n": 8, "predicted_n": 9}, "usage": {"prompt_tokens": 20}}, Usage(20)),
+    ],
+)
+def test_timings_count_where_no_usage_does(chunk: dict[str, object], expected: Usage | None) -> None:
+    """llama.cpp's, of a stream for which no usage was asked; what is cached is a part of the prompt."""
+    answer = Answer()
+    for timings in ({"timings": {"prompt_n": 8, "predicted_n": 1}} if expected else {}, chunk):
+        merge(answer, Event(json.dumps({"model": "m", "choices": [{"delta": {"content": "a"}}], **timings}).encode()))
+    assert answer.usage == expected

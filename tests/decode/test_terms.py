@@ -40,6 +40,9 @@ def test_what_the_answer_states_holds() -> None:
         ((b"character-cost", b"14"), Usage(credits=Decimal(14))),
         ((b"character-cost", b"7.5"), Usage(credits=Decimal("7.5"))),
         ((b"dg-char-count", b"14"), Usage(characters=14)),
+        ((b"X-Compute-Tokens", b"7"), Usage(7)),
+        ((b"x-prompt-tokens", b"7"), Usage(7)),
+        ((b"x-generated-tokens", b"7"), Usage(output_tokens=7)),
         ((b"dg-char-count", b"1.5"), None),
         ((b"dg-char-count", b"-1"), None),
         ((b"character-cost", b"NaN"), None),
@@ -47,13 +50,16 @@ def test_what_the_answer_states_holds() -> None:
     ],
 )
 def test_what_is_billed(header: tuple[bytes, bytes], usage: Usage | None) -> None:
-    """ElevenLabs counts credits, Deepgram characters; what is no number is none."""
+    """ElevenLabs counts credits, Deepgram characters, Hugging Face's servers tokens; what is no number is none."""
     answer = Answer()
     termed(answer, (header,))
     assert answer.usage == usage
 
 
-@given(st.sampled_from([b"character-cost", b"dg-char-count", b"x-gemini-service-tier"]), st.binary(max_size=80))
+@given(
+    st.sampled_from([b"character-cost", b"dg-char-count", b"x-prompt-tokens", b"x-gemini-service-tier"]),
+    st.binary(max_size=80),
+)
 def test_whatever_a_header_holds(name: bytes, value: bytes) -> None:
     """Nothing raises."""
     termed(Answer(), ((name, value),))

@@ -23,6 +23,7 @@ STATED = {
             rejected_prediction_output_tokens=9,
         ),
     ),
+    "assemblyai": ('{"input_tokens":20,"output_tokens":10,"total_tokens":30}', Usage(20, 10)),
     "deepseek": (
         '{"completion_tokens":5,"prompt_cache_hit_tokens":64,"prompt_cache_miss_tokens":6}',
         Usage(70, 5, 64),
@@ -65,6 +66,7 @@ STATED = {
 }
 
 COSTS = {
+    '{"estimated_cost":0.0000042}': Decimal("0.0000042"),
     '{"cost":0.00033}': Decimal("0.00033"),
     '{"cost":6.2e-7}': Decimal("6.2e-7"),
     '{"cost":0}': Decimal(0),

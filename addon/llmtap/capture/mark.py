@@ -5,11 +5,10 @@ complete. Whatever cannot be read is `other`, and nothing raises. Linear in the 
 
 Sources: https://platform.openai.com/docs/api-reference/realtime-client-events and .../realtime-server-events;
 https://developers.openai.com/api/reference/resources/responses/websocket-events;
-https://ai.google.dev/api/live (BidiGenerateContentClientMessage, BidiGenerateContentServerMessage).
+https://ai.google.dev/api/live (BidiGenerateContentClientMessage, BidiGenerateContentServerMessage);
+https://www.xfyun.cn/doc/spark/Web.html.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -23,6 +22,7 @@ understood them) belong to the next request, which an `ask` or, without one, the
 
 _ABSENT = msgspec.Raw()
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
+_LAST = 2
 _STATES = frozenset({"session", "transcription_session"})
 _HEARD = "conversation.item.input_audio_transcription."
 
@@ -48,17 +48,6 @@ class Mark(NamedTuple):
 
 
 OTHER = Mark()
-
-type Reader = Callable[[bytes], Mark]
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How the messages of either side are read; with `merges`, all that was asked so far is one request."""
-
-    client: Reader
-    server: Reader
-    merges: bool = False
 
 
 class _Message(msgspec.Struct, gc=False):
@@ -153,7 +142,8 @@ def _stated(raw: msgspec.Raw) -> bool:
     return bytes(memoryview(raw)[:4]) not in (b"", b"null")
 
 
-def _realtime_client(data: bytes) -> Mark:
+def realtime_client(data: bytes) -> Mark:
+    """Return what a client's message of OpenAI's Realtime means."""
     message = _read(_Message, data)
     kind = _text(message.type) if message else None
     if message is None or kind is None:
@@ -170,7 +160,8 @@ def _realtime_client(data: bytes) -> Mark:
     return OTHER
 
 
-def _realtime_server(data: bytes) -> Mark:
+def realtime_server(data: bytes) -> Mark:
+    """Return what a server's message of it means."""
     message = _read(_Message, data)
     kind = _text(message.type) if message else None
     if message is None or kind is None:
@@ -209,14 +200,16 @@ def _hearing(session: msgspec.Raw) -> str | None:
     return _text(heard.model) if heard else None
 
 
-def _responses_client(data: bytes) -> Mark:
+def responses_client(data: bytes) -> Mark:
+    """Return what a client's message of Responses over a WebSocket means."""
     message = _read(_Message, data)
     if message is None or message.type != "response.create":
         return OTHER
     return Mark("ask", _text(message.stream_id))
 
 
-def _responses_server(data: bytes) -> Mark:
+def responses_server(data: bytes) -> Mark:
+    """Return what a server's message of it means."""
     message = _read(_Message, data)
     kind = _text(message.type) if message else None
     if message is None or kind is None:
@@ -231,7 +224,8 @@ def _responses_server(data: bytes) -> Mark:
     return Mark("event", lane) if kind.startswith("response.") else OTHER
 
 
-def _live_client(data: bytes) -> Mark:
+def live_client(data: bytes) -> Mark:
+    """Return what a client's message of Gemini Live means."""
     message = _read(_Live, data)
     if message is None:
         return OTHER
@@ -251,7 +245,8 @@ def _live_client(data: bytes) -> Mark:
     return OTHER
 
 
-def _live_server(data: bytes) -> Mark:
+def live_server(data: bytes) -> Mark:
+    """Return what a server's message of it means."""
     message = _read(_Live, data)
     if message is None:
         return OTHER
@@ -269,10 +264,30 @@ def _live_server(data: bytes) -> Mark:
     return Mark("usage") if _stated(message.usage) else OTHER
 
 
-DIALECTS: Mapping[str, Dialect] = {
-    "gemini_live": Dialect(_live_client, _live_server, merges=True),
-    "openai_realtime": Dialect(_realtime_client, _realtime_server),
-    "openai_responses": Dialect(_responses_client, _responses_server),
-}
-"""The dialects by wire format; a session in another one is a single call that lasts as long as it does."""
-SILENT = Dialect(lambda _: OTHER, lambda _: OTHER)
+class _Header(msgspec.Struct, gc=False):
+    """How an answer of Spark stands: `status` 2 is the last message, a `code` that is not 0 is an error."""
+
+    code: object = None
+    status: object = None
+
+
+class _Spark(msgspec.Struct, gc=False):
+    """A message of Spark."""
+
+    header: _Header | None = None
+    payload: msgspec.Raw = _ABSENT
+
+
+def spark_client(data: bytes) -> Mark:
+    """Return what a client's message of iFlytek Spark means: each is a question."""
+    message = _read(_Spark, data)
+    return Mark("ask") if message is not None and _stated(message.payload) else OTHER
+
+
+def spark_server(data: bytes) -> Mark:
+    """Return what a server's message of it means."""
+    message = _read(_Spark, data)
+    if message is None or message.header is None:
+        return OTHER
+    ended = message.header.status == _LAST or message.header.code not in (None, 0)
+    return Mark("end" if ended else "event", begins=True)

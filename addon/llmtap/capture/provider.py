@@ -28,6 +28,9 @@ LONGEST_PATH = 4096
 """Characters; longer paths are no LLM calls (an ARN, the longest name in a path, has at most 2048)."""
 
 _QUERIED = re.compile(r"\?(?:[^#]*&)?(?:model|model_id|deployment)=([^&#]{1,256})")
+_ACTION = "x-tc-action"
+"""Tencent Cloud's (https://cloud.tencent.com/document/api/1729/101843)."""
+_LONGEST_ACTION = 64
 _LEGIBLE = ("multipart/form-data", "application/x-www-form-urlencoded", "text/plain")
 
 
@@ -143,7 +146,7 @@ class Providers:
             return None
         method, plain = method.upper(), path.partition("?")[0]
         entry = self._provider(host, port)
-        found = self._found(method, plain, entry.id if entry else None)
+        found = self._found(method, plain + _action(headers or ()), entry.id if entry else None)
         certain = found is not None and not (found.entry.weak and (entry is None or entry.needs_path))
         if not certain and (headers is None or not (_opens(found, method, headers) or _asks(method, headers))):
             return None
@@ -248,6 +251,12 @@ def _asked(found: _Found, path: str, headers: Headers) -> str | None:
     queried = _QUERIED.search(path)
     stated = unquote(queried[1]) if queried else None
     return found.model or stated or (header(headers, found.entry.model_header) if found.entry.model_header else None)
+
+
+def _action(headers: Headers) -> str:
+    """Return the action that a header names beside a path that is always the same, as the path's fragment."""
+    action = header(headers, _ACTION)
+    return f"#{action}" if action and len(action) <= _LONGEST_ACTION else ""
 
 
 def _compiled(pattern: str, key: str) -> re.Pattern[str]:

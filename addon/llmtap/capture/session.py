@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
+from llmtap.capture.dialect import DIALECTS, SILENT
 from llmtap.capture.exchange import Body, Chunk, Exchange, Failure, Request, Response, new_id
-from llmtap.capture.mark import DIALECTS, SILENT, Mark
+from llmtap.capture.mark import Mark
 from llmtap.capture.window import Window
 
 MOST_OPEN = 16

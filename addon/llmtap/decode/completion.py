@@ -15,6 +15,7 @@ from llmtap.decode.errors import read_error
 from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, ProviderError
 from llmtap.decode.lenient import read
+from llmtap.decode.tally import count, tally
 from llmtap.decode.turns import Function, Turn, merge_turn
 from llmtap.decode.usage import ChatUsage, chat_cost, chat_usage
 
@@ -75,6 +76,14 @@ class _Groq(msgspec.Struct, gc=False):
     usage: ChatUsage | None = None
 
 
+class _Timings(msgspec.Struct, gc=False):
+    """llama.cpp's counts, which a stream has even if no usage was asked for: `prompt_n` leaves the cached out."""
+
+    cache_n: int | None = None
+    prompt_n: int | None = None
+    predicted_n: int | None = None
+
+
 class _Status(msgspec.Struct, gc=False):
     status_code: int = 0
 
@@ -90,10 +99,12 @@ class _Growth(msgspec.Struct, gc=False):
     error: object = None
     x_groq: object = None
     base_resp: object = None
+    timings: object = None
 
 
 _grown = msgspec.json.Decoder(_Growth).decode
 _NO_GROWTH = _Growth()
+_NO_MORE = (None,) * 5
 
 
 class _Completion(msgspec.Struct, gc=False):
@@ -109,6 +120,7 @@ class _Completion(msgspec.Struct, gc=False):
     provider: object = None
     x_groq: _Groq | None = None
     base_resp: _Status | None = None
+    timings: _Timings | None = None
 
 
 def asked_for(asked: Parameters) -> InferenceRequest:
@@ -148,7 +160,8 @@ def merge(answer: Answer, event: Event) -> bool:
             growth = _grown(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # the end mark, or an odd chunk
             growth = _NO_GROWTH
-        if growth.choices and growth.usage is growth.error is growth.x_groq is growth.base_resp is None:
+        more = (growth.usage, growth.error, growth.x_groq, growth.base_resp, growth.timings)
+        if growth.choices and more == _NO_MORE:
             return _merge_choices(answer, growth.choices, streamed=True)
     if not data.startswith(b"{"):
         data = data.strip()
@@ -164,7 +177,8 @@ def _merge(answer: Answer, body: bytes, *, streamed: bool) -> bool:
     """Merge a chunk or a whole answer; return whether it carried content."""
     completion = read(_Completion, body)
     # Chunks repeat who they are: it is read until it is known, and where the usage stands.
-    if answer.model is None or completion.usage is not None or completion.x_groq is not None or not completion.choices:
+    counted = completion.usage is not None or completion.x_groq is not None or completion.timings is not None
+    if answer.model is None or counted or not completion.choices:
         _merge_head(answer, completion)
     if completion.error is not None or (completion.choices is None and completion.usage is None):
         answer.error = read_error(body) or answer.error
@@ -206,6 +220,15 @@ def _merge_head(answer: Answer, completion: _Completion) -> None:
     usage = completion.usage or (completion.x_groq.usage if completion.x_groq else None)
     if usage is not None:
         _merge_usage(answer, usage)
+    elif completion.timings is not None:
+        _merge_timings(answer, completion.timings)
+
+
+def _merge_timings(answer: Answer, timings: _Timings) -> None:
+    """Count by timings; they grow from chunk to chunk, and a usage that is stated replaces them."""
+    cached = count(timings.cache_n)
+    prompt = None if timings.prompt_n is None else (count(timings.prompt_n) or 0) + (cached or 0)
+    answer.usage = tally(prompt, timings.predicted_n, cached=cached) or answer.usage
 
 
 def _merge_usage(answer: Answer, usage: ChatUsage) -> None:

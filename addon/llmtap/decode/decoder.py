@@ -134,7 +134,7 @@ def _read_request(wire_format: WireFormat | None, body: Body, data: bytes) -> tu
         return InferenceRequest(), []
     read_request = wire_format.read_request if wire_format else _read_any_request
     try:
-        if body.gap is None or data.startswith(b"--"):  # a form is read around the hole in its file
+        if body.gap is None or data.lstrip()[:1] not in (b"{", b"["):  # a form is read around the hole in its file
             return read_request(data), []
         problem = "truncated_json"
     except msgspec.MsgspecError as error:

@@ -10,17 +10,20 @@ type Finish = Literal["stop", "length", "tool", "filter", "error", "other"]
 _WORDS: dict[Finish, str] = {
     "stop": (
         "stop end_turn stop_sequence complete completed eos eos_token endoftext finish finished done pause_turn normal "
-        "stop_criteria_met succeeded end_of_text word reason_stop"
+        "stop_criteria_met succeeded end_of_text word reason_stop alternative_status_final stop_before"
     ),
     "length": (
         "length max_tokens max_output_tokens model_context_window_exceeded incomplete model_length context_length "
-        "max_length limit maximum_tokens token_limit time_limit reason_max_len reason_max_context reason_time_limit"
+        "max_length limit maximum_tokens token_limit time_limit reason_max_len reason_max_context reason_time_limit "
+        "alternative_status_truncated_final"
     ),
-    "tool": "tool_calls tool_call function_call tool_use requires_action reason_tool_calls",
+    "tool": (
+        "tool_calls tool_call function_call tool_use requires_action reason_tool_calls alternative_status_tool_calls"
+    ),
     "filter": (
         "content_filter content_filtered safety recitation language blocklist blacklist prohibited_content spii "
         "model_armor refusal guardrail_intervened error_toxic sensitive input_sensitive output_sensitive no_image "
-        "image_safety image_prohibited_content image_recitation image_other"
+        "image_safety image_prohibited_content image_recitation image_other alternative_status_content_filter"
     ),
     "error": (
         "error failed cancelled canceled aborted timeout load unload malformed_function_call malformed_response "

@@ -36,6 +36,7 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
         "openai_responses",
         re.compile(rb'"object"\s*:\s*"response"|"type"\s*:\s*"response\.|^event:\s*response\.', re.MULTILINE),
     ),
+    ("lmstudio_chat", re.compile(rb'"model_instance_id"\s*:')),
     ("openai_embeddings", re.compile(rb'"object"\s*:\s*"embedding"')),
     ("anthropic_messages", re.compile(rb'"type"\s*:\s*"message_start"|^event:\s*message_start', re.MULTILINE)),
     ("anthropic_messages", re.compile(rb'"type"\s*:\s*"error"\s*,\s*"error"\s*:\s*\{')),
@@ -51,9 +52,11 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("gemini_generate", re.compile(rb'"usageMetadata"\s*:\s*\{|"candidates"\s*:\s*\[\s*\{\s*"(?:content|finish)')),
     ("cohere_chat", re.compile(rb"^event:\s*message-start", re.MULTILINE)),
     ("cohere_chat", re.compile(rb'"usage"\s*:\s*\{\s*"(?:billed_units|tokens|cached_tokens)"\s*:\s*[{0-9]')),
+    ("cohere_rerank", re.compile(rb'"object"\s*:\s*"score"')),
     ("ollama_chat", re.compile(rb'"created_at"\s*:\s*"[^"]{1,64}",\s*"(?:message|response|done)"\s*:')),
     ("llamacpp_completion", re.compile(rb'"tokens_predicted"\s*:')),
     ("tgi_generate", re.compile(rb'\A\s*\[\s*\{\s*"generated_text"\s*:')),
+    ("text_generation", re.compile(rb'"meta_info"\s*:\s*\{[^{}]{0,400}"(?:id|finish_reason|prompt_tokens)"\s*:')),
     ("tgi_generate", re.compile(rb'"token"\s*:\s*\{\s*"id"\s*:|"details"\s*:\s*\{[^{}]{0,200}"generated_tokens"\s*:')),
 )
 

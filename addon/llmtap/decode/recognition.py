@@ -61,6 +61,7 @@ _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
         _sign("query documents", rb'"(?:relevance_score|results|data)"\s*:'),
         _sign("model query", rb'"(?:relevance_score|score)"\s*:'),
         _sign("model text_1", rb'"score"\s*:'),
+        _sign("query texts", rb'^\s*\[\s*\{[^{}]{0,200}"score"\s*:'),
     ),
     "cohere_v1_chat": (
         _sign("message", rb'"(?:generation_id|event_type|response_id)"\s*:'),
@@ -68,6 +69,7 @@ _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
     ),
     "cohere_v1_classify": (_sign("inputs", rb'"classifications"\s*:'),),
     "gemini_interactions": (_sign("input", rb'"object"\s*:\s*"interaction"'),),
+    "lmstudio_chat": (_sign("model input", rb'"(?:model_instance_id|response_id)"\s*:'),),
     "llamacpp_completion": (_sign("prompt", rb'"(?:content|tokens_predicted|timings)"\s*:'),),
     "mistral_ocr": (_sign("document", rb'"pages"\s*:\s*\['),),
     "ollama_chat": (_sign("model", rb'"(?:created_at|done|embeddings?)"\s*:'),),
@@ -89,6 +91,14 @@ _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
     "openai_responses": (_sign("input", rb'"output"\s*:\s*\['),),
     "openai_videos": (_sign("prompt", rb'"object"\s*:\s*"video"'),),
     "replicate_predictions": (_sign("input", rb'"urls"\s*:\s*\{'),),
+    "text_generation": (
+        _sign("prompt", rb'"results"\s*:\s*\[\s*\{\s*"text"|"token"\s*:'),
+        _sign("text_input", rb'"text_output"\s*:'),
+    ),
+    "vector_embeddings": (
+        _sign("inputs", rb"^\s*\[\s*\[\s*[\[{]?\s*-?[0-9\"]"),
+        _sign("content", rb'^\s*\[?\s*\{[^{}\[]{0,200}"embedding"\s*:\s*\['),
+    ),
     "tgi_generate": (_sign("inputs", rb'"(?:generated_text|token)"\s*:'),),
 }
 """The dialects of weak paths, by wire format."""
@@ -105,7 +115,8 @@ def recognised(exchange: Exchange) -> bool:
         return spoken(b"", (), said) is not None or any(sign.answered.search(said) for sign in signs)
     asked = _start(request.body, request.headers)
     members = _members(asked) if asked.lstrip().startswith((b"{", b"[", b"-")) else frozenset()
-    if not members & _USUAL:
+    signs = _SIGNS.get(exchange.endpoint.wire_format or "", ())
+    if not members & _USUAL and not any(sign.asked and sign.asked <= members for sign in signs):
         return False
     answered = _start(response.body, response.headers) if response else b""
     return spoken(b"", (), answered) is not None or _told(exchange, asked, members, answered)

@@ -1,8 +1,9 @@
 """On which terms a model ran, and what is billed of it, as far as response headers state what the answer does not.
 
 Sources: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html,
-https://ai.google.dev/gemini-api/docs/priority-inference, https://elevenlabs.io/docs/api-reference/introduction and
-https://developers.deepgram.com/docs/tts-rest.
+https://ai.google.dev/gemini-api/docs/priority-inference, https://elevenlabs.io/docs/api-reference/introduction,
+https://developers.deepgram.com/docs/tts-rest, and the HTTP routes of
+https://github.com/huggingface/text-embeddings-inference (`x-compute-tokens`) and .../text-generation-inference.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,13 @@ _TERMS: Mapping[bytes, str] = {
     b"x-gemini-service-tier": "service_tier",
     b"x-amzn-bedrock-performanceconfig-latency": "speed",
 }
-_COUNTS: Mapping[bytes, str] = {b"character-cost": "credits", b"dg-char-count": "characters"}
+_COUNTS: Mapping[bytes, str] = {
+    b"character-cost": "credits",
+    b"dg-char-count": "characters",
+    b"x-compute-tokens": "input_tokens",
+    b"x-prompt-tokens": "input_tokens",
+    b"x-generated-tokens": "output_tokens",
+}
 
 
 def termed(answer: Answer, headers: Headers) -> None:
@@ -45,4 +52,4 @@ def _count(answer: Answer, name: str, value: bytes) -> None:
     if name == "credits":
         answer.usage = replace(usage, credits=number)
     elif number == number.to_integral_value():
-        answer.usage = replace(usage, characters=int(number))
+        answer.usage = replace(usage, **{name: int(number)})

@@ -29,8 +29,6 @@ _NONE = _Details()
 class TokenUsage(ChatUsage, gc=False):
     """A `usage` object as it stands in a body; images say `input_tokens_details`, sound `input_token_details`."""
 
-    input_tokens: int | None = None
-    output_tokens: int | None = None
     input_tokens_details: _Details | None = None
     output_tokens_details: _Details | None = None
     input_token_details: _Details | None = None

@@ -59,13 +59,16 @@ class ChatUsage(msgspec.Struct, gc=False):
 
     DeepSeek: `prompt_cache_*_tokens`; Together: `cached_tokens`; Mistral: `num_cached_tokens`; Vercel and LiteLLM:
     `cache_*_input_tokens`; Together, Perplexity, Copilot: `reasoning_tokens`; OpenRouter and Perplexity: `cost` (USD);
-    Perplexity: `citation_tokens`, `num_search_queries`; xAI: `cost_in_usd_ticks`, `num_server_side_tools_used`,
+    DeepInfra: `estimated_cost` (USD); AssemblyAI: `input_tokens` and `output_tokens` for OpenAI's names; Perplexity:
+    `citation_tokens`, `num_search_queries`; xAI: `cost_in_usd_ticks`, `num_server_side_tools_used`,
     `input_text_messages`. Seconds of sound are `seconds` of OpenAI, Mistral's `prompt_audio_seconds` and xAI's
     `billable_audio_seconds`.
     """
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
     total_tokens: int | None = None
     prompt_tokens_details: _InputDetails | None = None
     completion_tokens_details: _OutputDetails | None = None
@@ -82,6 +85,7 @@ class ChatUsage(msgspec.Struct, gc=False):
     server_tool_use_details: _ServerTools | None = None
     service_tier: str | None = None
     cost: Decimal | _Cost | None = None
+    estimated_cost: Decimal | None = None
     cost_details: _CostDetails | None = None
     is_byok: bool | None = None
     cost_in_usd_ticks: int | None = None
@@ -109,8 +113,9 @@ def chat_usage(stated: ChatUsage, *, answered: bool = False) -> Usage | None:
     """
     details, made = stated.prompt_tokens_details or _NO_INPUT, stated.completion_tokens_details or _NO_OUTPUT
     hit, miss = _count(stated.prompt_cache_hit_tokens), _count(stated.prompt_cache_miss_tokens)
-    prompt = _count(stated.prompt_tokens, None if hit is None or miss is None else hit + miss)
-    output = _count(stated.completion_tokens)
+    both = None if hit is None or miss is None else hit + miss
+    prompt = _count(stated.prompt_tokens, both, stated.input_tokens)
+    output = _count(stated.completion_tokens, stated.output_tokens)
     if prompt is None and output is None and not answered:
         prompt = _count(stated.total_tokens)
     reasoning = _count(made.reasoning_tokens, stated.reasoning_tokens)
@@ -174,6 +179,8 @@ def chat_cost(stated: ChatUsage) -> Decimal | None:
     (https://openrouter.ai/docs/use-cases/usage-accounting). xAI counts in ticks of 1e-10 USD.
     """
     cost = stated.cost.total_cost if isinstance(stated.cost, _Cost) else stated.cost
+    if cost is None:
+        cost = stated.estimated_cost
     if cost is None:
         ticks = _count(stated.cost_in_usd_ticks)
         return None if ticks is None else ticks * _TICK

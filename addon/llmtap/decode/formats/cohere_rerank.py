@@ -1,9 +1,12 @@
 """Rerank, as Cohere made it and as Voyage, Jina, Together, SiliconFlow and vLLM copied it: documents put in order.
 
 Cohere bills by `search_units`, which are no tokens. The others count tokens, which are all input. There is no stream.
+NVIDIA's documents are `passages` and their order `rankings`; Text Embeddings Inference takes `texts` and answers by the
+order alone. vLLM's `score` compares two texts and answers by `data`.
 
 Source: https://docs.cohere.com/reference/rerank, https://docs.voyageai.com/reference/reranker-api,
-https://jina.ai/reranker.
+https://jina.ai/reranker, https://docs.nvidia.com/nim/nemo-retriever/text-reranking,
+https://huggingface.github.io/text-embeddings-inference.
 """
 
 import msgspec
@@ -24,6 +27,8 @@ class _Request(msgspec.Struct):
     model: str | None = None
     query: str | _Document | None = None
     documents: list[str | _Document] = []
+    passages: list[str | _Document] = []
+    texts: list[str] = []
 
 
 class _Ranked(msgspec.Struct, gc=False):
@@ -35,6 +40,7 @@ class _Response(msgspec.Struct):
     model: str | None = None
     results: list[_Ranked] | None = None
     data: list[_Ranked] | None = None
+    rankings: list[_Ranked] | None = None
     meta: Metering | None = None
     usage: ChatUsage | None = None
 
@@ -42,13 +48,16 @@ class _Response(msgspec.Struct):
 def read_request(body: bytes) -> InferenceRequest:
     """Return what the request body asks for: the query and then the documents are the parts of one message."""
     asked = read(_Request, body)
-    said = [one for one in (asked.query, *asked.documents) if one is not None]
+    said = [one for one in (asked.query, *asked.documents, *asked.passages, *asked.texts) if one is not None]
     parts = tuple(Part("text", one if isinstance(one, str) else one.text) for one in said)
     return InferenceRequest(model=asked.model, messages=(Message("user", parts),) if parts else ())
 
 
 def read_response(answer: Answer, body: bytes) -> None:
     """Merge a whole answer; a body without an order is asked for the error it states."""
+    if body.lstrip().startswith(b"["):
+        read(list[_Ranked], body)
+        return
     stated = read(_Response, body)
     answer.id = stated.id or answer.id
     answer.model = stated.model or answer.model
@@ -56,7 +65,7 @@ def read_response(answer: Answer, body: bytes) -> None:
         answer.usage = chat_usage(stated.usage)
     if stated.meta is not None:
         answer.usage = metered(stated.meta) or answer.usage
-    if stated.results is None and stated.data is None:
+    if stated.results is None and stated.data is None and stated.rankings is None:
         answer.error = read_error(body)
 
 

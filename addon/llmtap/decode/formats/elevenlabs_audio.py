@@ -1,7 +1,8 @@
 """ElevenLabs' API: words spoken, and sound written down (https://elevenlabs.io/docs/api-reference).
 
-An answer that is no JSON is sound. JSON, whole or in lines, is sound as well (beside the instants of its letters), or a
-transcript with its length. Credits stand in a header (`decode.terms`).
+Music and noises are asked for in words as well (`prompt`), a dialogue by its turns. An answer that is no JSON is sound.
+JSON, whole, in lines or in a session's messages, is sound as well (beside the instants of its letters), or a transcript
+with its length. Credits stand in a header (`decode.terms`).
 """
 
 from decimal import Decimal
@@ -18,14 +19,21 @@ from llmtap.decode.usage import measure
 _SOUND = "audio/*"
 
 
+class _Turn(msgspec.Struct, gc=False):
+    text: str | None = None
+
+
 class _Request(msgspec.Struct):
     text: str | None = None
+    inputs: list[_Turn] = []
+    prompt: str | None = None
     model_id: str | None = None
     seed: int | None = None
 
 
 class _Answer(msgspec.Struct):
     audio_base64: str | None = None
+    audio: str | None = None
     text: str | None = None
     transcription_id: str | None = None
     audio_duration_secs: Decimal | None = None
@@ -34,12 +42,14 @@ class _Answer(msgspec.Struct):
 def read_request(body: bytes) -> InferenceRequest:
     """Return what the body asks for, JSON or a form: what is to be spoken, or the sound that is to be written down."""
     asked, files = read_upload(_Request, body)
-    parts = ((Part("text", asked.text),) if asked.text else ()) + files
+    spoken = [text for text in (asked.text, *(turn.text for turn in asked.inputs)) if text]
+    words = [*spoken, *((asked.prompt,) if asked.prompt else ())]
+    parts = (*(Part("text", text) for text in words), *files)
     return InferenceRequest(
         model=asked.model_id,
         seed=asked.seed,
-        output_type="speech" if asked.text is not None else "text",
-        characters=len(asked.text) if asked.text else None,
+        output_type="speech" if words or asked.text is not None else "text",
+        characters=sum(map(len, spoken)) or None,
         messages=(Message("user", parts),) if parts else (),
     )
 
@@ -63,14 +73,15 @@ def merge(answer: Answer, event: Event) -> bool:
 
 def _merge(answer: Answer, body: bytes) -> bool:
     stated = read(_Answer, body)
+    sound = stated.audio_base64 or stated.audio
     answer.id = stated.transcription_id or answer.id
     seconds = measure(stated.audio_duration_secs)
     if seconds is not None:
         answer.usage = Usage(audio_seconds=seconds)
     if stated.text is not None:
         answer.part("text", "text").text[:] = [stated.text]
-    elif stated.audio_base64 is not None:
+    elif sound is not None:
         answer.part("sound", "media").text[:] = [_SOUND]
     else:
         answer.error = read_error(body) or answer.error
-    return bool(stated.text or stated.audio_base64)
+    return bool(stated.text or sound)

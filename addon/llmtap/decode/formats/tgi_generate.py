@@ -3,7 +3,9 @@
 The tokens that were made are counted in `details`, which a stream has in its last event and a whole answer on request
 only. Of the prompt a stream counts the `input_length`; a whole answer counts it where it lists its tokens (`prefill`).
 
-Source: https://huggingface.co/docs/text-generation-inference, its openapi.json.
+LoRAX, which grew from it, counts the prompt in `prompt_tokens`.
+
+Source: https://huggingface.co/docs/text-generation-inference, its openapi.json; https://loraexchange.ai/reference/rest_api.
 """
 
 import msgspec
@@ -43,6 +45,7 @@ class _Details(msgspec.Struct, gc=False):
     finish_reason: str | None = None
     generated_tokens: int | None = None
     input_length: int | None = None
+    prompt_tokens: int | None = None
     prefill: list[_Token] | None = None
 
 
@@ -112,4 +115,6 @@ def _merge(answer: Answer, generated: _Generated) -> None:
     if details.finish_reason:
         answer.finish_reasons[0] = details.finish_reason
     prefill = len(details.prefill) if details.prefill else None
-    answer.usage = tally(details.input_length or prefill, details.generated_tokens) or answer.usage
+    answer.usage = (
+        tally(details.input_length or details.prompt_tokens or prefill, details.generated_tokens) or answer.usage
+    )

@@ -1,0 +1,70 @@
+"""Media: who was asked, and the units of a bill, whatever they are called."""
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+
+from llmtap.decode.formats import media_jobs
+from llmtap.decode.inference import Answer, Part
+from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
+
+WORDS = """id request_id status state error text images artifacts data image_urls audio generations usage extra_info
+    usage_characters audio_duration transcript prompt utterances"""
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "images"),
+    [
+        (b"\x89PNG....", "image/png", 1),
+        (b"\xff\xd8\xff", "image/jpeg", 1),
+        (b"RIFF....WEBP", "image/webp", 1),
+        (b"RIFF....WAVE", "audio/*", None),
+        (b"....ftypisom", "video/mp4", None),
+        (b"ID3", "audio/*", None),
+    ],
+)
+def test_a_medium_is_told_by_its_first_bytes(body: bytes, kind: str, images: int | None) -> None:
+    """A picture is one of its kind, to be counted."""
+    answer = Answer()
+    media_jobs.read_response(answer, body)
+    assert answer.response(streamed=False).messages[0].parts == (Part("media", kind),)
+    assert (answer.usage.images if answer.usage else None) == images
+
+
+def test_a_page_is_no_medium() -> None:
+    """It is refused."""
+    with pytest.raises(msgspec.DecodeError):
+        media_jobs.read_response(Answer(), b"<html>")
+
+
+def test_sound_may_be_the_request() -> None:
+    """Of any kind; a form holds it in a file."""
+    assert media_jobs.read_request(b"RIFF").messages[0].parts == (Part("media", "*"),)
+
+
+def test_nothing_made_is_nothing_counted() -> None:
+    """An empty list counts no pictures."""
+    assert whole(media_jobs, {"id": "a", "images": []}).usage is None
+
+
+def test_what_is_said_again_is_said_once() -> None:
+    """An event has all words so far."""
+    said = fold(media_jobs, [{"output": "Ca", "partial": True}, {"output": "Calm.", "partial": False}])
+    assert "Calm." == said.messages[0].parts[0].text
+
+
+def test_a_mark_ends_a_stream_too() -> None:
+    """Of those that have one."""
+    assert fold(media_jobs, [b"[DONE]"]).completed
+
+
+@settings(max_examples=100, deadline=None)
+@given(odd_bodies(WORDS))
+def test_whatever_the_bytes(data: bytes) -> None:
+    """They are read, or refused as promised."""
+    calm(media_jobs, data)
+
+
+def test_depth_harms_nothing() -> None:
+    """What is nested is read or refused."""
+    deep(media_jobs, b'{"extra_info":', b'{"utterances":')
