@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmtap.cli.harbody import Content, Param, body
-from llmtap.decode.multipart import form
+from llmtap.decode.body.multipart import form
 
 GZIP = ((b"Content-Encoding", b"gzip"), (b"content-type", b"application/json"))
 

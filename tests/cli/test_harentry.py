@@ -9,7 +9,7 @@ from llmtap import config
 from llmtap.capture.exchange import Exchange, header
 from llmtap.capture.provider import Providers
 from llmtap.cli.harentry import HarEntry, exchange_of, flaw, seed
-from llmtap.decode.lenient import read
+from llmtap.decode.body.lenient import read
 from tests.cli.recorded import ANSWER, URL, Json, entry
 
 PROVIDERS = Providers(config.load(None, {"XDG_CONFIG_HOME": "/nowhere"}).providers)

@@ -11,8 +11,8 @@ from llmtap.capture.exchange import Exchange
 from llmtap.capture.provider import Providers
 from llmtap.cli.harentry import HarEntry, exchange_of
 from llmtap.cli.harsession import is_session, session
+from llmtap.decode.body.lenient import read
 from llmtap.decode.decoder import decode
-from llmtap.decode.lenient import read
 from tests.cli import recorded
 from tests.cli.recorded import SESSION, Json
 

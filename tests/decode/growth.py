@@ -8,7 +8,7 @@ from functools import partial
 
 import msgspec
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
 from llmtap.decode.formats import WireFormat
 from llmtap.decode.inference import Answer
 from tests.decode.wounds import Path, events, paths, placed

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from llmtap.decode.body.events import Event
 from llmtap.decode.completion import Parameters, Typed, asked_for, merge, read_response
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, InferenceResponse, Usage
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from llmtap.decode.events import Event, json_array, json_lines, server_sent_events
-from llmtap.decode.eventstream import event_stream
-from llmtap.decode.framing import framing
+from llmtap.decode.body.events import Event, json_array, json_lines, server_sent_events
+from llmtap.decode.body.eventstream import event_stream
+from llmtap.decode.body.framing import framing
 from tests.exchanges.story import Story
 
 type Path = tuple[str | int, ...]

@@ -1,4 +1,4 @@
-"""Writes AWS's binary framing, since no library here does: what `llmtap.decode.eventstream` reads, by another hand.
+"""Writes AWS's binary framing, since no library here does: what `decode.body.eventstream` reads, by another hand.
 
 A frame is told by a line of JSON: {"event": name, "data": …}, {"exception": name, "data": …}, {"error": code,
 "message": …} or {"chunk": …}, whose value (JSON, or a text) goes as base64 into `bytes`. "cut" leaves so many bytes.

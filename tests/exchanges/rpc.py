@@ -1,4 +1,4 @@
-"""Writes gRPC's framing and protobuf, by another hand than `llmtap.decode.rpc` and `.protobuf` read them.
+"""Writes gRPC's framing and protobuf, by another hand than `llmtap.decode.body.rpc` and `.protobuf` read them.
 
 A message is told as JSON whose members are named by the field's number and a word for the reader: {"2 model": "grok"}.
 A whole number is a varint, a fraction a 32-bit float, an object a message of its own, a list one field after another.

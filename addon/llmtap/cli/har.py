@@ -17,7 +17,7 @@ from llmtap.cli.entry import Entry
 from llmtap.cli.harentry import HarEntry, exchange_of, flaw, seed
 from llmtap.cli.harfile import raw_entries
 from llmtap.cli.harsession import is_session, session
-from llmtap.decode.lenient import read
+from llmtap.decode.body.lenient import read
 
 
 def har_entries(file: BinaryIO, providers: Providers, cap: int) -> Iterator[Entry]:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from llmtap.capture.exchange import Body, Headers, header
-from llmtap.decode.encoding import undo
+from llmtap.decode.body.encoding import undo
 
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]+)', re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")

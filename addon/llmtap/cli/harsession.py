@@ -14,7 +14,7 @@ from llmtap.capture.recorder import SWITCHING_PROTOCOLS
 from llmtap.capture.sessions import LEFT_OPEN, End, calls
 from llmtap.cli.harbody import from_base64, from_text
 from llmtap.cli.harentry import NO_ANSWER, HarEntry, instant
-from llmtap.decode.lenient import read
+from llmtap.decode.body.lenient import read
 
 _TEXT, _BINARY = 1, 2
 """The opcodes of messages (RFC 6455, section 11.8)."""

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, ProviderError
-from llmtap.decode.lenient import read
-from llmtap.decode.tally import count, tally
-from llmtap.decode.turns import Function, Turn, merge_turn
-from llmtap.decode.usage import ChatUsage, chat_cost, chat_usage
+from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost, chat_usage
+from llmtap.decode.usage.tally import count, tally
+from llmtap.decode.words.turns import Function, Turn, merge_turn
 
 _OUTPUT_TYPES = {"text": "text", "json_object": "json", "json_schema": "json"}
 

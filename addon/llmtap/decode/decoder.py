@@ -11,19 +11,19 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from llmtap.capture.exchange import Body, Exchange, Headers, Response, header
-from llmtap.decode.encoding import undo
+from llmtap.decode.body.encoding import undo
+from llmtap.decode.body.events import Event, json_array, json_lines, server_sent_events
+from llmtap.decode.body.eventstream import carried, event_stream
+from llmtap.decode.body.framing import REACH, framing, spoken
+from llmtap.decode.body.lenient import read
+from llmtap.decode.body.rpc import failed, messages, spoken_over, succeeded, unwrapped
+from llmtap.decode.body.salvage import salvage
 from llmtap.decode.errors import LONGEST_ERROR, read_error
-from llmtap.decode.events import Event, json_array, json_lines, server_sent_events
-from llmtap.decode.eventstream import carried, event_stream
 from llmtap.decode.formats import FORMATS, OPERATIONS, WireFormat
-from llmtap.decode.framing import REACH, framing, spoken
 from llmtap.decode.inference import Answer, Inference, InferenceRequest, InferenceResponse
-from llmtap.decode.invocation import headed, invoked, metered
-from llmtap.decode.lenient import read
-from llmtap.decode.rpc import failed, messages, spoken_over, succeeded, unwrapped
-from llmtap.decode.salvage import salvage
-from llmtap.decode.speech import voiced
-from llmtap.decode.terms import termed
+from llmtap.decode.usage.invocation import headed, invoked, metered
+from llmtap.decode.usage.speech import voiced
+from llmtap.decode.usage.terms import termed
 
 logger = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ import re
 import msgspec
 
 from llmtap.capture.exchange import Headers, header
+from llmtap.decode.body.lenient import read
 from llmtap.decode.inference import ProviderError
-from llmtap.decode.lenient import read
 
 LONGEST_ERROR = 1024 * 1024
 """Bytes; no provider says more, and what echoes a request, or is no error at all, is not worth a stall."""

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import msgspec
 
 from llmtap.capture.exchange import Body, Exchange, Headers, Response, header
-from llmtap.decode.encoding import undo
-from llmtap.decode.framing import REACH, spoken
+from llmtap.decode.body.encoding import undo
+from llmtap.decode.body.framing import REACH, spoken
 
 _SWITCHED = 101
 _FAILED = 400

@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
 from llmtap.decode.formats import WireFormat
 from llmtap.decode.inference import Answer, InferenceResponse
 from tests.exchanges.rpc import message

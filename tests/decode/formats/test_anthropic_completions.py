@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
 from llmtap.decode.formats import anthropic_completions
 from llmtap.decode.inference import Answer, ProviderError
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmtap.capture.exchange import Body
-from llmtap.decode.events import Event, server_sent_events
+from llmtap.decode.body.events import Event, server_sent_events
 from llmtap.decode.formats import anthropic_messages
 from llmtap.decode.inference import Answer, InferenceResponse, Part, Usage
 from tests.exchanges.story import Story, stories

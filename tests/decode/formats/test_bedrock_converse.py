@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmtap.capture.exchange import Body
-from llmtap.decode.events import Event
-from llmtap.decode.eventstream import event_stream
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.eventstream import event_stream
 from llmtap.decode.formats import bedrock_converse
 from llmtap.decode.inference import Answer, InferenceResponse, Part, ProviderError, Usage
 from tests.exchanges.story import Story, stories

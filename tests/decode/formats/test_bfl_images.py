@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
 from llmtap.decode.formats import bfl_images
 from llmtap.decode.inference import Answer, Usage
 from tests.decode.formats.laws import calm, deep, odd_bodies, whole

@@ -2,7 +2,7 @@
 
 from hypothesis import given, settings
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
 from llmtap.decode.formats import cohere_embed
 from llmtap.decode.inference import Answer, Message, Part, Usage
 from tests.decode.formats.laws import calm, deep, odd_bodies, whole

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
 from llmtap.decode.formats import cohere_rerank
 from llmtap.decode.inference import Answer, Part, Usage
 from tests.decode.formats.laws import calm, deep, odd_bodies, whole

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
 from llmtap.decode.formats import dashscope_native
 from llmtap.decode.inference import Answer, InferenceResponse, Usage
 from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole

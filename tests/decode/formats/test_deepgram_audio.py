@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
 from llmtap.decode.formats import deepgram_audio
 from llmtap.decode.inference import Answer, Part, Usage
 from tests.decode.formats.laws import calm, deep, odd_bodies, whole

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
 from llmtap.decode.formats import gemini_batches
 from llmtap.decode.inference import Answer, InferenceRequest, Usage
 from tests.decode.formats.laws import calm, deep, odd_bodies, whole

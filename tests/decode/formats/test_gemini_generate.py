@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmtap.capture.exchange import Body
-from llmtap.decode.events import Event, json_array, server_sent_events
+from llmtap.decode.body.events import Event, json_array, server_sent_events
 from llmtap.decode.formats import gemini_generate
 from llmtap.decode.inference import Answer, InferenceRequest, InferenceResponse, Message, Part, ProviderError, Usage
 from tests.exchanges.story import Story, stories

@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
 from llmtap.decode.formats import gemini_predict
 from llmtap.decode.inference import Answer, ProviderError, Usage
 

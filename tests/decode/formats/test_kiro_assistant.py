@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
 from llmtap.decode.formats import kiro_assistant
 from llmtap.decode.inference import Answer, Message, Part, Usage
 from tests.decode.formats.laws import calm, deep, odd_bodies

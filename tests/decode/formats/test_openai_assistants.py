@@ -2,7 +2,7 @@
 
 from hypothesis import given, settings
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
 from llmtap.decode.formats import openai_assistants
 from llmtap.decode.inference import Answer, ProviderError, Usage
 from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole

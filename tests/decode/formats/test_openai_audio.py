@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from llmtap.capture.exchange import Body, Endpoint, Exchange, Request, Response
+from llmtap.decode.body.events import Event
 from llmtap.decode.decoder import decode
-from llmtap.decode.events import Event
 from llmtap.decode.formats import openai_audio
 from llmtap.decode.inference import Answer, Message, Part, ProviderError
 

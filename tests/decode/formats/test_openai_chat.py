@@ -10,7 +10,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
 from llmtap.decode.formats import openai_chat
 from llmtap.decode.inference import Answer, InferenceRequest, InferenceResponse, ProviderError, Usage
 

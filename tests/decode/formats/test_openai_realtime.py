@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
 from llmtap.decode.formats import openai_realtime
 from llmtap.decode.inference import Answer, InferenceResponse, Message, Part, ProviderError, Usage
 

@@ -7,7 +7,7 @@ directions of its dialect and nothing else. The type checker holds every module 
 from collections.abc import Mapping
 from typing import Protocol
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
 from llmtap.decode.formats import (
     aleph_alpha_completions,
     anthropic_batches,

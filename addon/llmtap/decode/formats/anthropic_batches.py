@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Usage
-from llmtap.decode.lenient import read
-from llmtap.decode.message_usage import MessageUsage, message_usage
+from llmtap.decode.usage.message_usage import MessageUsage, message_usage
 
 _WAYS = 16
 """How many ways in which requests ended are told apart; Anthropic has four."""

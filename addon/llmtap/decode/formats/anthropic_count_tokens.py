@@ -6,11 +6,11 @@ among them; so the usage stays absent.
 
 import msgspec
 
-from llmtap.decode.blocks import Block, Turn, message, parts
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message
-from llmtap.decode.lenient import read
+from llmtap.decode.words.blocks import Block, Turn, message, parts
 
 
 class _Named(msgspec.Struct, frozen=True):

@@ -11,13 +11,13 @@ Source: https://docs.claude.com/en/api/messages and https://docs.claude.com/en/d
 import msgspec
 from msgspec.structs import replace
 
-from llmtap.decode import lenient
-from llmtap.decode.blocks import Block, Turn, compact, message, part, parts
+from llmtap.decode.body import lenient
+from llmtap.decode.body.events import Event
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Usage
-from llmtap.decode.message_usage import MessageUsage, input_usage, message_usage
-from llmtap.decode.usage import chat_cost
+from llmtap.decode.usage.chat_usage import chat_cost
+from llmtap.decode.usage.message_usage import MessageUsage, input_usage, message_usage
+from llmtap.decode.words.blocks import Block, Turn, compact, message, part, parts
 
 _OUTPUT_TYPES = {"json_schema": "json", "json_object": "json", "text": "text"}
 

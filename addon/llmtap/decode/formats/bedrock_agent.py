@@ -12,11 +12,11 @@ from typing import Annotated
 
 import msgspec
 
-from llmtap.decode.blocks import compact
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
-from llmtap.decode.lenient import read
+from llmtap.decode.words.blocks import compact
 
 type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
 

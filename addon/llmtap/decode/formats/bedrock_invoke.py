@@ -1,9 +1,9 @@
 """Bedrock's InvokeModel for models asked by a bare text: Titan, Llama, Mistral, Jurassic, Pegasus, imported ones.
 
 A chunk of a stream and a whole answer are one shape for each maker, and one function merges both. Conversations and
-what Cohere takes are dialects of their own, which `decode.invocation` sends elsewhere. Vectors and images are passed
-over without being built; images are counted, by which they are billed. Many of these answers count nothing: the counts
-stand beside them, in the headers.
+what Cohere takes are dialects of their own, which `decode.usage.invocation` sends elsewhere. Vectors and images are
+passed over without being built; images are counted, by which they are billed. Many of these answers count nothing: the
+counts stand beside them, in the headers.
 
 Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html.
 """
@@ -13,11 +13,11 @@ from typing import Annotated
 import msgspec
 from msgspec.structs import replace
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Part, Usage
-from llmtap.decode.lenient import read
-from llmtap.decode.usage import ChatUsage, chat_usage
+from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
 
 type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
 

@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
-from llmtap.decode.lenient import read
-from llmtap.decode.usage import ChatUsage, chat_cost
+from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost
 
 _CREDIT = Decimal("0.01")
 

@@ -6,12 +6,12 @@ merges both. Thinking and text may share an index, so words are told apart by th
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, ProviderError
-from llmtap.decode.lenient import read
-from llmtap.decode.metering import Metering, metered
-from llmtap.decode.turns import Content, Function, ToolCall, Turn, merge_turn, message
+from llmtap.decode.usage.metering import Metering, metered
+from llmtap.decode.words.turns import Content, Function, ToolCall, Turn, merge_turn, message
 
 _OUTPUT_TYPES = {"text": "text", "json_object": "json"}
 

@@ -11,12 +11,12 @@ https://huggingface.github.io/text-embeddings-inference.
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
-from llmtap.decode.lenient import read
-from llmtap.decode.metering import Metering, metered
-from llmtap.decode.usage import ChatUsage, chat_usage
+from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
+from llmtap.decode.usage.metering import Metering, metered
 
 
 class _Document(msgspec.Struct, gc=False):

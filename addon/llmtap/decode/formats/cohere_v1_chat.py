@@ -6,12 +6,12 @@ replace those of the deltas, so that a streamed and an unstreamed answer end in 
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, ProviderError
-from llmtap.decode.lenient import read
-from llmtap.decode.metering import Metering, metered
-from llmtap.decode.turns import Function, ToolCall, Turn, merge_turn
+from llmtap.decode.usage.metering import Metering, metered
+from llmtap.decode.words.turns import Function, ToolCall, Turn, merge_turn
 
 _ROLES = {"chatbot": "assistant", "user": "user", "system": "system", "tool": "tool"}
 _OUTPUT_TYPES = {"text": "text", "json_object": "json"}

@@ -11,13 +11,13 @@ from decimal import Decimal
 import msgspec
 from msgspec.structs import replace
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, PartDraft, Usage
-from llmtap.decode.lenient import read
-from llmtap.decode.tally import count, tally
-from llmtap.decode.turns import Content, Function, ToolCall, Turn, message
-from llmtap.decode.usage import measure
+from llmtap.decode.usage.chat_usage import measure
+from llmtap.decode.usage.tally import count, tally
+from llmtap.decode.words.turns import Content, Function, ToolCall, Turn, message
 
 _OUTPUT_TYPES = {"text": "text", "json_object": "json", "json_schema": "json"}
 

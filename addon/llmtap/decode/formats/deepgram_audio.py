@@ -1,7 +1,7 @@
 """Deepgram's API: sound written down, and words spoken (https://developers.deepgram.com/reference).
 
 A request is sound itself, where it lies, or the words to be spoken; its query names the model. A transcript states how
-long the sound was, by which it is billed; speech is sound, and its characters stand in a header (`decode.terms`).
+long the sound was, by which it is billed; speech is sound, and its characters stand in a header (`decode.usage.terms`).
 """
 
 from collections.abc import Mapping
@@ -9,11 +9,11 @@ from decimal import Decimal
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
-from llmtap.decode.lenient import read
-from llmtap.decode.usage import measure
+from llmtap.decode.usage.chat_usage import measure
 
 _SOUND = "audio/*"
 

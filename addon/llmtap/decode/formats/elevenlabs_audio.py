@@ -2,19 +2,19 @@
 
 Music and noises are asked for in words as well (`prompt`), a dialogue by its turns. An answer that is no JSON is sound.
 JSON, whole, in lines or in a session's messages, is sound as well (beside the instants of its letters), or a transcript
-with its length. Credits stand in a header (`decode.terms`).
+with its length. Credits stand in a header (`decode.usage.terms`).
 """
 
 from decimal import Decimal
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
+from llmtap.decode.body.multipart import read_upload
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
-from llmtap.decode.lenient import read
-from llmtap.decode.multipart import read_upload
-from llmtap.decode.usage import measure
+from llmtap.decode.usage.chat_usage import measure
 
 _SOUND = "audio/*"
 

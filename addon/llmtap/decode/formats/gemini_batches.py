@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Usage
-from llmtap.decode.lenient import read
-from llmtap.decode.pieces import camel
-from llmtap.decode.usage_metadata import UsageMetadata, metadata_usage
+from llmtap.decode.usage.usage_metadata import UsageMetadata, metadata_usage
+from llmtap.decode.words.pieces import camel
 
 _COUNTS = tuple(name for name in Usage.__struct_fields__ if name != "inconsistent")
 _ENDED = ("SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED", "PARTIALLY_SUCCEEDED")

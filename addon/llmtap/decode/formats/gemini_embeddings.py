@@ -8,12 +8,12 @@ Source: https://ai.google.dev/api/embeddings.
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message
-from llmtap.decode.lenient import read
-from llmtap.decode.pieces import Content, camel, message
-from llmtap.decode.usage_metadata import UsageMetadata, metadata_usage
+from llmtap.decode.usage.usage_metadata import UsageMetadata, metadata_usage
+from llmtap.decode.words.pieces import Content, camel, message
 
 
 class _Asked(msgspec.Struct, rename="camel"):

@@ -9,12 +9,12 @@ Sources: https://ai.google.dev/api/generate-content; Code Assist: the source of 
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message
-from llmtap.decode.lenient import read
-from llmtap.decode.pieces import Content, Contents, camel, merge_content, message, messages
-from llmtap.decode.usage_metadata import UsageMetadata, latest_usage
+from llmtap.decode.usage.usage_metadata import UsageMetadata, latest_usage
+from llmtap.decode.words.pieces import Content, Contents, camel, merge_content, message, messages
 
 _FINISHES = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION", 5: "OTHER"}
 """Clients may ask for enumerations as numbers. From 6 on the Gemini API and Vertex AI disagree: those stay numbers."""

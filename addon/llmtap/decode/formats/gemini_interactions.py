@@ -11,13 +11,13 @@ from collections.abc import Iterable
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Usage
-from llmtap.decode.lenient import read
-from llmtap.decode.pieces import spelled
-from llmtap.decode.steps import Step, Steps, message, messages, parts
-from llmtap.decode.usage_metadata import Count
+from llmtap.decode.usage.usage_metadata import Count
+from llmtap.decode.words.pieces import spelled
+from llmtap.decode.words.steps import Step, Steps, message, messages, parts
 
 
 class _Config(msgspec.Struct, gc=False):

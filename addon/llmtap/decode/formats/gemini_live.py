@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
-from llmtap.decode.lenient import read
-from llmtap.decode.pieces import Call, Content, Contents, Piece, camel, merge_content, message, messages
-from llmtap.decode.usage_metadata import UsageMetadata, latest_usage
+from llmtap.decode.usage.usage_metadata import UsageMetadata, latest_usage
+from llmtap.decode.words.pieces import Call, Content, Contents, Piece, camel, merge_content, message, messages
 
 _SNAKE: Mapping[bytes, bytes] = {
     b"client_content": b"clientContent",

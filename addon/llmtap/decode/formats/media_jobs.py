@@ -17,13 +17,13 @@ from decimal import Decimal
 import msgspec
 from msgspec.structs import replace
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
+from llmtap.decode.body.multipart import read_upload
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Part
-from llmtap.decode.lenient import read
-from llmtap.decode.multipart import read_upload
-from llmtap.decode.tally import count
-from llmtap.decode.usage import ChatUsage, chat_usage, measure
+from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage, measure
+from llmtap.decode.usage.tally import count
 
 _ENDED = frozenset({"succeeded", "success", "completed", "complete", "failed", "error", "canceled", "cancelled"})
 _FAILED = frozenset({"failed", "error"})

@@ -14,12 +14,12 @@ from typing import Annotated
 import msgspec
 from msgspec import structs
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, ProviderError
-from llmtap.decode.lenient import read
-from llmtap.decode.turns import Content, Function, ToolCall, Turn, merge_turn, message
-from llmtap.decode.usage import ChatUsage, chat_usage
+from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
+from llmtap.decode.words.turns import Content, Function, ToolCall, Turn, merge_turn, message
 
 type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
 

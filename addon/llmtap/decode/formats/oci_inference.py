@@ -9,12 +9,12 @@ GenerateTextResult, EmbedTextResult, RerankTextResult).
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
-from llmtap.decode.lenient import read
-from llmtap.decode.tally import count, tally
-from llmtap.decode.turns import Content, Function, ToolCall, Turn, merge_turn, message
+from llmtap.decode.usage.tally import count, tally
+from llmtap.decode.words.turns import Content, Function, ToolCall, Turn, merge_turn, message
 
 _ROLES = {"chatbot": "assistant"}
 

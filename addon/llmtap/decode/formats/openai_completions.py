@@ -8,9 +8,9 @@ Source: https://platform.openai.com/docs/api-reference/completions; https://docs
 
 from dataclasses import replace
 
+from llmtap.decode.body.lenient import read
 from llmtap.decode.completion import Parameters, asked_for, merge, read_response
 from llmtap.decode.inference import InferenceRequest, Message, Part
-from llmtap.decode.lenient import read
 
 __all__ = ["merge", "read_request", "read_response"]
 

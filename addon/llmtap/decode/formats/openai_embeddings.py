@@ -5,11 +5,11 @@ The vectors are passed over without being built. There is no stream; an answer n
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
-from llmtap.decode.lenient import read
-from llmtap.decode.usage import ChatUsage, chat_cost, chat_usage
+from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost, chat_usage
 
 
 class _Request(msgspec.Struct):

@@ -8,12 +8,12 @@ Source: https://platform.openai.com/docs/api-reference/responses/input-tokens.
 
 import msgspec
 
-from llmtap.decode import items
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
-from llmtap.decode.items import Item
-from llmtap.decode.lenient import read
+from llmtap.decode.words import items
+from llmtap.decode.words.items import Item
 
 
 class _Named(msgspec.Struct, frozen=True):

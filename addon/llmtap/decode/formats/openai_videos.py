@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
+from llmtap.decode.body.multipart import read_upload
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
-from llmtap.decode.lenient import read
-from llmtap.decode.multipart import read_upload
-from llmtap.decode.usage import measure
+from llmtap.decode.usage.chat_usage import measure
 
 _UNFINISHED = frozenset({"queued", "in_progress"})
 

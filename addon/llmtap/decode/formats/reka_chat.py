@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.completion import Parameters, asked_for
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest
-from llmtap.decode.lenient import read
-from llmtap.decode.tally import tally
-from llmtap.decode.turns import Turn, merge_turn, message
+from llmtap.decode.usage.tally import tally
+from llmtap.decode.words.turns import Turn, merge_turn, message
 
 
 class _Request(Parameters):

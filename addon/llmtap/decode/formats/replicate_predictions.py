@@ -7,11 +7,11 @@ matter: the names that language models use are read.
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, ProviderError
-from llmtap.decode.lenient import read
-from llmtap.decode.tally import count, tally
+from llmtap.decode.usage.tally import count, tally
 
 _ENDED = frozenset({"succeeded", "failed", "canceled", "aborted"})
 

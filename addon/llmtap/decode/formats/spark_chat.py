@@ -6,12 +6,12 @@ error. Source: https://www.xfyun.cn/doc/spark/Web.html.
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest
-from llmtap.decode.lenient import read
-from llmtap.decode.tally import tally
-from llmtap.decode.turns import Turn, merge_turn, message
+from llmtap.decode.usage.tally import tally
+from llmtap.decode.words.turns import Turn, merge_turn, message
 
 _LAST = 2
 

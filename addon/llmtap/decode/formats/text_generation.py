@@ -15,12 +15,12 @@ from decimal import Decimal
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
-from llmtap.decode.lenient import read
-from llmtap.decode.tally import count, tally
-from llmtap.decode.usage import ChatUsage, chat_cost
+from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost
+from llmtap.decode.usage.tally import count, tally
 
 
 class _Limits(msgspec.Struct):

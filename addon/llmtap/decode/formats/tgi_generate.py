@@ -10,11 +10,11 @@ Source: https://huggingface.co/docs/text-generation-inference, its openapi.json;
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
-from llmtap.decode.lenient import read
-from llmtap.decode.tally import tally
+from llmtap.decode.usage.tally import tally
 
 _KEY = "text"
 

@@ -11,13 +11,13 @@ from decimal import Decimal
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Usage
-from llmtap.decode.lenient import read
-from llmtap.decode.pieces import spelled
-from llmtap.decode.tally import tally
-from llmtap.decode.turns import Turn, merge_turn, message
+from llmtap.decode.usage.tally import tally
+from llmtap.decode.words.pieces import spelled
+from llmtap.decode.words.turns import Turn, merge_turn, message
 
 _LARGEST = 1 << 48
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 import msgspec
 
 from llmtap.decode import completion
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.completion import Parameters, Typed, asked_for
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
-from llmtap.decode.lenient import read
-from llmtap.decode.tally import count, tally
-from llmtap.decode.turns import Turn, message
+from llmtap.decode.usage.tally import count, tally
+from llmtap.decode.words.turns import Turn, message
 
 _UNFINISHED = "not_finished"
 

@@ -6,9 +6,9 @@ Source: https://github.com/xai-org/xai-proto, tokenize.proto.
 
 import msgspec
 
-from llmtap.decode.events import Event
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.protobuf import read
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
-from llmtap.decode.protobuf import read
 
 
 class _Request(msgspec.Struct, frozen=True):

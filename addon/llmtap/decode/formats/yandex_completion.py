@@ -9,12 +9,12 @@ Source: https://yandex.cloud/en/docs/foundation-models/text-generation/api-ref/T
 
 import msgspec
 
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.events import Event
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
-from llmtap.decode.lenient import read
-from llmtap.decode.tally import count, tally
-from llmtap.decode.turns import Function, ToolCall, Turn, merge_turn, message
+from llmtap.decode.usage.tally import count, tally
+from llmtap.decode.words.turns import Function, ToolCall, Turn, merge_turn, message
 
 _PARTIAL = "ALTERNATIVE_STATUS_PARTIAL"
 

@@ -1,0 +1,129 @@
+"""Brings the usage of OpenAI's Responses API to OTel's arithmetic: totals include their parts.
+
+Cached tokens are inside the input, reasoning inside the output. Beside the tokens stand the tools that the server ran:
+searches are counted by the provider, all its calls are items of the output. An image that a chat had made is billed by
+the tokens of the model that made it, which no total includes.
+
+Source: https://platform.openai.com/docs/api-reference/responses/object, https://docs.x.ai/docs/guides/tools/overview,
+https://docs.perplexity.ai/api-reference/responses-post; providers.md 1.6.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import msgspec
+
+from llmtap.decode.inference import Usage
+from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage, heard
+from llmtap.decode.usage.tally import count
+from llmtap.decode.words.items import Item
+
+type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
+
+_SERVER_TOOLS = frozenset(
+    {"web_search_call", "file_search_call", "code_interpreter_call", "image_generation_call", "mcp_call"}
+)
+"""The items that the provider's own tools leave; the others are calls that the application has to answer."""
+
+
+class _Details(msgspec.Struct, frozen=True):
+    cached_tokens: _Count | None = None
+    cache_write_tokens: _Count | None = None
+    reasoning_tokens: _Count | None = None
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """How often each of xAI's tools was asked."""
+
+    web_search_calls: _Count | None = None
+    x_search_calls: _Count | None = None
+    file_search_calls: _Count | None = None
+    code_interpreter_calls: _Count | None = None
+
+
+class _Invoked(msgspec.Struct, frozen=True):
+    invocation: _Count | None = None
+
+
+class _Searches(msgspec.Struct, frozen=True):
+    """How often each of Perplexity's tools was asked."""
+
+    search_web: _Invoked = _Invoked()
+    fetch_url: _Invoked = _Invoked()
+
+
+class ResponseUsage(ChatUsage, gc=False):
+    """A `usage` object as it stands in a response; xAI's and Perplexity's say what their tools were asked."""
+
+    input_tokens: _Count | None = None
+    output_tokens: _Count | None = None
+    input_tokens_details: _Details | None = None
+    output_tokens_details: _Details | None = None
+    server_side_tool_usage_details: _Asked | None = None
+    tool_calls_details: _Searches | None = None
+
+
+class _WebSearch(msgspec.Struct, frozen=True):
+    num_requests: _Count | None = None
+
+
+class _Drawing(msgspec.Struct, frozen=True):
+    input_tokens: _Count | None = None
+    output_tokens: _Count | None = None
+
+
+class ToolUsage(msgspec.Struct, frozen=True):
+    """What stands beside the usage of a response for the tools that have a price of their own."""
+
+    web_search: _WebSearch | None = None
+    image_gen: _Drawing | None = None
+
+
+_NONE = _Details()
+_NO_DRAWING = _Drawing()
+
+
+def response_usage(stated: ResponseUsage, tools: ToolUsage | None = None, output: Iterable[Item] = ()) -> Usage | None:
+    """Return the counts of a response, of which `output` are the items.
+
+    Where the total shows that reasoning was left out of the output, it is added (providers.md 1.6, generic rule). A
+    relay that answers with the names of Chat Completions is read as one. A part beyond its whole is clamped.
+    """
+    if stated.input_tokens is None and stated.output_tokens is None:
+        return chat_usage(stated)
+    into, out = stated.input_tokens_details or _NONE, stated.output_tokens_details or _NONE
+    asked, searches = stated.server_side_tool_usage_details or _Asked(), stated.tool_calls_details or _Searches()
+    searched = tools.web_search.num_requests if tools and tools.web_search else None
+    drawn = (tools.image_gen if tools else None) or _NO_DRAWING
+    output_tokens = stated.output_tokens
+    if output_tokens is not None and stated.input_tokens is not None and out.reasoning_tokens:
+        apart = stated.input_tokens + output_tokens + out.reasoning_tokens == stated.total_tokens
+        output_tokens += out.reasoning_tokens if apart else 0
+    read, read_exceeds = _within(into.cached_tokens, stated.input_tokens)
+    written, written_exceeds = _within(into.cache_write_tokens, stated.input_tokens)
+    reasoning, reasoning_exceeds = _within(out.reasoning_tokens, output_tokens)
+    calls = [item.type for item in output if item.type in _SERVER_TOOLS]
+    return Usage(
+        input_tokens=stated.input_tokens,
+        output_tokens=output_tokens,
+        cache_read_input_tokens=read,
+        cache_write_input_tokens=written,
+        reasoning_output_tokens=reasoning,
+        image_tool_input_tokens=drawn.input_tokens or None,
+        image_tool_output_tokens=drawn.output_tokens or None,
+        web_searches=count(asked.web_search_calls, searches.search_web.invocation, searched),
+        web_fetches=searches.fetch_url.invocation,
+        social_searches=asked.x_search_calls,
+        file_searches=count(asked.file_search_calls, calls.count("file_search_call") or None),
+        code_executions=count(asked.code_interpreter_calls, calls.count("code_interpreter_call") or None),
+        server_tool_calls=count(stated.num_server_side_tools_used, len(calls) or None),
+        images=calls.count("image_generation_call") or None,
+        audio_seconds=heard(stated),
+        inconsistent=read_exceeds or written_exceeds or reasoning_exceeds,
+    )
+
+
+def _within(part: int | None, whole: int | None) -> tuple[int | None, bool]:
+    """Return a part clamped to its whole, and whether that was needed."""
+    exceeds = part is not None and whole is not None and part > whole
+    return (whole if exceeds else part), exceeds

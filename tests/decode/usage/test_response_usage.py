@@ -1,0 +1,88 @@
+"""What a response of OpenAI's newer API is billed by: tokens, and the tools that the server ran."""
+
+import json
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmtap.decode.body.lenient import read
+from llmtap.decode.inference import Usage
+from llmtap.decode.usage.response_usage import ResponseUsage, ToolUsage, response_usage
+from llmtap.decode.words.items import Item
+
+COUNTS = st.none() | st.integers(-3, 1 << 49)
+
+
+def stated(**members: object) -> ResponseUsage:
+    """A usage as it is read."""
+    return read(ResponseUsage, json.dumps(members).encode())
+
+
+def tools(**members: object) -> ToolUsage:
+    """What stands beside it."""
+    return read(ToolUsage, json.dumps(members).encode())
+
+
+def test_the_image_tool_is_billed_apart() -> None:
+    """Its tokens are no part of the totals; a tool that was not used has none."""
+    drawn = tools(image_gen={"input_tokens": 62, "output_tokens": 4160})
+    made = [Item("image_generation_call"), Item("message")]
+    assert response_usage(stated(input_tokens=9, output_tokens=4), drawn, made) == Usage(
+        9, 4, image_tool_input_tokens=62, image_tool_output_tokens=4160, server_tool_calls=1, images=1
+    )
+    idle = tools(image_gen={"input_tokens": 0, "output_tokens": 0}, web_search={"num_requests": 0})
+    assert response_usage(stated(input_tokens=9), idle) == Usage(9, web_searches=0)
+
+
+def test_calls_of_the_server_s_tools() -> None:
+    """Those in the output, or the number that xAI states; what the application has to answer is none."""
+    output = [Item(kind) for kind in ("web_search_call", "file_search_call", "function_call", "mcp_call", "message")]
+    assert response_usage(stated(input_tokens=1), None, output) == Usage(1, file_searches=1, server_tool_calls=3)
+    counted = stated(input_tokens=1, num_server_side_tools_used=5)
+    assert response_usage(counted, None, output) == Usage(1, file_searches=1, server_tool_calls=5)
+
+
+def test_what_each_tool_was_asked() -> None:
+    """xAI and Perplexity state it, each in words of their own."""
+    details = {"web_search_calls": 1, "x_search_calls": 2, "file_search_calls": 3, "code_interpreter_calls": 4}
+    assert response_usage(stated(input_tokens=1, server_side_tool_usage_details=details)) == Usage(
+        1, web_searches=1, social_searches=2, file_searches=3, code_executions=4
+    )
+    invoked = {"search_web": {"invocation": 2}, "fetch_url": {"invocation": 1}}
+    assert response_usage(stated(input_tokens=1, tool_calls_details=invoked)) == Usage(1, web_searches=2, web_fetches=1)
+
+
+def test_a_relay_may_use_the_names_of_chat() -> None:
+    """It is read as it is written."""
+    assert response_usage(stated(prompt_tokens=3, completion_tokens=2)) == Usage(3, 2)
+    assert response_usage(stated()) is None
+
+
+def test_seconds_are_kept() -> None:
+    """Beside the tokens."""
+    assert response_usage(stated(input_tokens=1, billable_audio_seconds=2)) == Usage(1, audio_seconds=Decimal(2))
+
+
+@given(COUNTS, COUNTS, COUNTS, COUNTS, COUNTS)
+def test_parts_lie_within_their_whole(
+    into: int | None, out: int | None, cached: int | None, thought: int | None, total: int | None
+) -> None:
+    """Whatever is stated; what is no count is absent."""
+    usage = response_usage(
+        stated(
+            input_tokens=into,
+            output_tokens=out,
+            total_tokens=total,
+            input_tokens_details={"cached_tokens": cached},
+            output_tokens_details={"reasoning_tokens": thought},
+        )
+    )
+    if usage is None:
+        return
+    for part, whole in (
+        (usage.cache_read_input_tokens, usage.input_tokens),
+        (usage.reasoning_output_tokens, usage.output_tokens),
+    ):
+        assert part is None or part >= 0
+        assert part is None or whole is None or part <= whole
