@@ -44,6 +44,7 @@ WRAPPED = re.compile(rb'"bytes"\s*:\s*"([A-Za-z0-9+/=]+)"')
 OTHER_COUNTS = (
     ("the size of a question that was only counted", re.compile(r"\S+ count_tokens ")),
     ("the size of a question that was refused", re.compile(r".* [45]\d\d$")),
+    ("the usage of an answer that its own call has told", re.compile(r"openai_responses retrieve 200")),
 )
 """What an answer counts that is not read as a usage, by `wire_format operation status`."""
 OTHERS = (
