@@ -5,10 +5,10 @@ files are read out of it, the price table and the licence. The same wheel gives 
 change VERSION, DIGEST and CHECKED. 1.82.7 and 1.82.8 carried malware (OSV MAL-2026-2144): data cannot run, and a pinned
 digest lets no other wheel in.
 
-An entry is left out when it cannot be told from a call (sizes of images, data zones, capacity by the month), when
-nobody in `llmtap.enrich.fallback.SELLERS` sells it, when all its prices are 0, which there means unknown more often
-than free, or when an embedding costs more than `DEAREST`, which is a slip of three decimal places. The tokens of an
-image count only where image tokens have a price: elsewhere such an entry means steps.
+An entry is left out when it cannot be told from a call (sizes of images and films, data zones, capacity by the month),
+when nobody in `llmtap.enrich.fallback.SELLERS` sells it, when all its prices are 0, which there means unknown more
+often than free, or when an embedding costs more than `DEAREST`, which is a slip of three decimal places. The tokens of
+an image count only where image tokens have a price: elsewhere such an entry means steps.
 """
 
 import hashlib
@@ -44,22 +44,30 @@ TOKENS = {
     "cache_read_input_audio_token_cost": "audio_cache_read",
     "output_cost_per_audio_token": "audio_output",
     "input_cost_per_image_token": "image_input",
+    "cache_read_input_image_token_cost": "image_cache_read",
     "output_cost_per_image_token": "image_output",
+    "input_cost_per_video_token": "video_input",
+    "output_cost_per_video_token": "video_output",
     "output_cost_per_reasoning_token": "reasoning",
 }
 """Prices of a token there to parts of our sheets, which are per million."""
 OTHERS = {
-    "input_cost_per_request": ("request", None),
-    "input_cost_per_query": ("search", {"rerank"}),
-    "input_cost_per_second": ("audio_second", {"audio_transcription"}),
-    "output_cost_per_second": ("audio_second", {"audio_transcription"}),
-    "output_cost_per_image": ("image", {"image_generation", "image_edit"}),
+    "input_cost_per_query": {"rerank": "search"},
+    "input_cost_per_second": {"audio_transcription": "audio_second"},
+    "output_cost_per_second": {"audio_transcription": "audio_second", "video_generation": "video_second"},
+    "output_cost_per_video_per_second": {"video_generation": "video_second"},
+    "output_cost_per_image": {"image_generation": "image", "image_edit": "image"},
+    "input_cost_per_image": {"embedding": "input_image"},
+    "ocr_cost_per_page": {"ocr": "page"},
+    "ocr_cost_per_page_batches": {"ocr": "page@batch"},
+    "annotation_cost_per_page": {"ocr": "annotated_page"},
+    "annotation_cost_per_page_batches": {"ocr": "annotated_page@batch"},
 }
-"""Prices of something else to parts, and the modes in which it is plain what is counted; a second is billed once."""
+"""Prices of something else to parts, by the modes in which it is plain what is counted; a second is billed once."""
 TIERS = {"batches": "batch", "flex": "flex", "priority": "priority"}
 MODES = frozenset({
     None, "chat", "completion", "responses", "embedding", "rerank", "audio_transcription", "audio_speech",
-    "image_generation", "image_edit", "realtime",
+    "image_generation", "image_edit", "video_generation", "ocr", "realtime",
 })  # fmt: skip
 FAMILIES = {
     "azure_text": "azure",
@@ -72,13 +80,13 @@ FAMILIES = {
     "text-completion-openai": "openai",
 }
 """Sellers that the table has under several names."""
-WHOLES = {"reasoning": "output", "audio_output": "output", "image_output": "output"} | dict.fromkeys(
-    ("audio_input", "image_input", "cache_write"), "input"
+WHOLES = dict.fromkeys(("reasoning", "audio_output", "image_output", "video_output"), "output") | dict.fromkeys(
+    ("audio_input", "image_input", "video_input", "cache_write"), "input"
 )
 SOLD = {seller for sellers in SELLERS.values() for seller in sellers} | set(HOSTS.values()) | set(MAKERS)
 DEAREST = 10
 UNTOLD = re.compile(
-    r"(?:us|eu|global|global-standard|us-gov|low|medium|high|hd|standard|auto)/|\d+-x-\d+|.*\*|.*commitment"
+    r"(?:us|eu|global|global-standard|us-gov|low|medium|high|hd|standard|auto)/|\d+-x-\d+|.*\*|.*commitment|sora-2-pro"
 )
 KEY = re.compile(rf"({'|'.join(TOKENS)})(?:_above_(\d+)k_tokens)?(?:_({'|'.join(TIERS)}))?")
 
@@ -141,12 +149,15 @@ def converted(table: Mapping[str, Json]) -> dict[str, dict[str, dict[str, Decima
 def _prices(entry: Json) -> Iterator[tuple[str, Decimal]]:
     mode = entry.get("mode")
     steps = mode == "image_generation" and "output_cost_per_image_token" not in entry
+    sizes = any(key.startswith("output_cost_per_second_") for key in entry)
     for key, price in _amounts(entry.items()):
         if not steps and (match := KEY.fullmatch(key)):
             tier = f"@{TIERS[match[3]]}" if match[3] else ""
             yield f"{TOKENS[match[1]]}{tier}" + (f">{match[2]}000" if match[2] else ""), price * 1_000_000
-        elif key in OTHERS and (OTHERS[key][1] is None or mode in (OTHERS[key][1] or ())):
-            yield OTHERS[key][0], price
+        elif key == "input_cost_per_request":
+            yield "request", price
+        elif (part := OTHERS.get(key, {}).get(str(mode))) and not (part == "video_second" and sizes):
+            yield part, price
         elif key == "input_cost_per_character" and mode == "audio_speech":
             yield "character", price * 1_000_000
     tiered = entry.get("tiered_pricing")

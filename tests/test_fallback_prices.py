@@ -34,6 +34,23 @@ def sheet(prices: dict[str, object], name: str = "groq/tower") -> dict[str, str]
         ({"input_cost_per_second": 0.01}, None),
         ({"output_cost_per_image": 0.04, "mode": "image_generation"}, {"image": "0.04"}),
         ({"input_cost_per_token": 1.3e-10, "mode": "image_generation"}, None),
+        ({"input_cost_per_image": 0.0001, "mode": "embedding"}, {"input_image": "0.0001"}),
+        ({"input_cost_per_image": 0.0001, "mode": "image_generation"}, None),
+        ({"output_cost_per_video_per_second": 0.1, "mode": "video_generation"}, {"video_second": "0.1"}),
+        ({"output_cost_per_second": 0.1, "output_cost_per_second_4k": 0.3, "mode": "video_generation"}, None),
+        (
+            {"ocr_cost_per_page": 0.002, "annotation_cost_per_page": 0.003, "mode": "ocr"},
+            {"page": "0.002", "annotated_page": "0.003"},
+        ),
+        ({"ocr_cost_per_page_batches": 0.001, "mode": "ocr"}, {"page@batch": "0.001"}),
+        (
+            {"input_cost_per_image_token": 1e-05, "cache_read_input_image_token_cost": 2e-06},
+            {"image_input": "10", "image_cache_read": "2"},
+        ),
+        (
+            {"output_cost_per_token": 9e-06, "output_cost_per_video_token": 2e-05, "input_cost_per_video_token": 0.0},
+            {"output": "9", "video_output": "20"},
+        ),
         ({"input_cost_per_token": 1e-04, "mode": "embedding"}, None),
         ({"supports_vision": True, "input_cost_per_token": True}, None),
         ({"search_context_cost_per_query": {"low": 0.01, "high": 0.01}}, {"web_search": "0.01"}),

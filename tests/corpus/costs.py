@@ -34,6 +34,7 @@ USAGE = re.compile(rb'"usage"\s*:\s*(?=\{)')
 
 _MILLION = 1_000_000
 _CENT_OF_MILLION = Decimal("0.0001")
+_HALF_CENT = Decimal("0.005")
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,9 @@ def equal(bill: Bill) -> bool:
 
 
 def uncounted(bill: Bill) -> bool:
-    """The answer counts nothing that has a price by the list: an image, seconds of sound."""
-    return bill.usage is None and bill.cost.computed is None
+    """The answer counts nothing that has a price by the list: no tokens, but an image."""
+    usage = bill.usage or Usage()
+    return bill.cost.computed is None and usage.input_tokens is None and usage.output_tokens is None
 
 
 def free(bill: Bill) -> bool:
@@ -116,6 +118,21 @@ def tools(bill: Bill) -> bool:
     return tokens is not None and tokens < bill.reported and _near(bill.cost.computed or Decimal(0), tokens)
 
 
+def searches(bill: Bill) -> bool:
+    """xAI ran tools of its own, at half a cent for each call; the tokens cost what is computed.
+
+    Its list (https://docs.x.ai/developers/pricing, November 2026) has that for code and for searches of the web or X,
+    and a cent for a search of attached files, which those recorded were charged half of.
+    """
+    ran, tokens = (bill.usage or Usage()).server_tool_calls or 0, bill.cost.computed
+    return ran > 0 and tokens is not None and _near(tokens + _HALF_CENT * ran, bill.reported)
+
+
+def contradictory(bill: Bill) -> bool:
+    """The counts contradict each other, and xAI charges them as they are: more from the cache than was asked."""
+    return bill.provider == "x_ai" and bill.usage is not None and bill.usage.inconsistent
+
+
 def another_price(bill: Bill) -> bool:
     """OpenRouter charged another price than the list has: it was routed elsewhere, or the price changed since.
 
@@ -134,6 +151,8 @@ RULES = (
     ("a free variant, which the lists do not have", free),
     ("the fee for a request goes by how much was searched; the list has the highest", fee),
     ("tools of the router are in the total; the tokens are equal", tools),
+    ("tools of the provider are in the total, half a cent for each call; the tokens are equal", searches),
+    ("the answer says that more was read from the cache than was asked", contradictory),
     ("another price than the list's, by the same counts: routed elsewhere, or changed since", another_price),
 )
 UNEXPLAINED = "unexplained"

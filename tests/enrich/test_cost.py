@@ -1,7 +1,7 @@
 """Costs: known prices are reproduced, a reported cost wins, and what is not known has no cost."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,13 +10,15 @@ from genai_prices import calc_price
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmtap.config import fallback_prices
 from llmtap.decode.inference import Inference, Usage
 from llmtap.enrich.cost import Cost, Prices, PriceSettings, price
 from llmtap.enrich.estimate import Estimate
 from llmtap.enrich.prices import PriceOverride
-from tests.enrich.call import exchange, inference
+from tests.enrich.call import STARTED, exchange, inference
 
 PRICES = Prices(PriceSettings())
+NOVEMBER = datetime.fromtimestamp(STARTED, UTC)
 
 
 def cost(asked: Inference, provider: str = "openai", host: str = "api.openai.com") -> Cost:
@@ -100,6 +102,67 @@ def test_it_agrees_with_genai_prices(
     assert sum(part or 0 for part in parts) == found.total
 
 
+LIVE = ("google", "gcp.gemini", "gemini-live-2.5-flash")
+IMAGE = ("openai", "openai", "gpt-image-1")
+FILM = ("google", "gcp.gemini", "gemini-omni-1.1-flash")
+OCR = ("mistral", "mistral_ai", "mistral-ocr-2512")
+VOICE = ("x-ai", "x_ai", "grok-voice-think-fast-2.0")
+
+
+@pytest.mark.parametrize(
+    ("model", "usage", "asked"),
+    [
+        (LIVE, Usage(900, 20, video_input_tokens=300), {"input_video_tokens": 300}),
+        (LIVE, Usage(900, 20, audio_input_tokens=300, tool_input_tokens=90), {"input_audio_tokens": 300}),
+        (FILM, Usage(900, 400, video_output_tokens=300), {"output_video_tokens": 300}),
+        (
+            IMAGE,
+            Usage(900, 0, 500, image_input_tokens=400, image_cache_read_input_tokens=300),
+            {"cache_read_tokens": 500, "input_image_tokens": 400, "cache_image_read_tokens": 300},
+        ),
+        (OCR, Usage(pages=7), {"input_document_pages": 7}),
+        (OCR, Usage(pages=7, annotated_pages=3), {"input_document_pages": 7, "input_annotated_document_pages": 3}),
+        (
+            VOICE,
+            Usage(audio_seconds=Decimal("12.5"), text_messages=3),
+            {"audio_seconds": Decimal("12.5"), "input_text_messages": 3},
+        ),
+    ],
+)
+def test_other_units_cost_what_genai_prices_says(
+    model: tuple[str, str, str], usage: Usage, asked: dict[str, int | Decimal]
+) -> None:
+    """Films, images from the cache, pages, seconds and messages, as precisely as a third of a dollar can be written."""
+    seller, provider, name = model
+    tokens = {side: count for side in ("input_tokens", "output_tokens") if (count := getattr(usage, side))}
+    oracle = calc_price(Oracle(**tokens, **asked), name, provider_id=seller, genai_request_timestamp=NOVEMBER)
+    found = cost(inference(usage, answered=name), provider, "example.com")
+    assert oracle.total_price > 0
+    assert found.total is not None
+    assert abs(found.total - oracle.total_price) < Decimal("1e-20")
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "usage", "paid"),
+    [
+        ("cohere", "embed-english-v3.0", Usage(input_images=3), "0.0003"),
+        ("openai", "sora-2", Usage(video_seconds=Decimal(8)), "0.8"),
+        ("cohere", "embed-english-v3.0", Usage(1_000_000, input_images=3), "0.1003"),
+    ],
+)
+def test_what_only_the_second_source_knows(provider: str, model: str, usage: Usage, paid: str) -> None:
+    """Images that are read in place of tokens, and seconds of a film."""
+    both = Prices(PriceSettings(), fallback_prices)
+    found = price(exchange(provider=provider, host="example.com"), inference(usage, answered=model), both)
+    assert (found.status, found.total) == ("priced", Decimal(paid))
+
+
+def test_what_the_image_tool_used_is_not_in_the_cost() -> None:
+    """Its tokens are no part of the totals, and have the prices of another model."""
+    drawn = Usage(1000, 200, image_tool_input_tokens=62, image_tool_output_tokens=4160)
+    assert cost(inference(drawn, answered="gpt-5")) == cost(inference(Usage(1000, 200), answered="gpt-5"))
+
+
 def test_audio_has_its_own_price() -> None:
     """Audio tokens cost more than text tokens, and cached ones less."""
     plain = cost(inference(Usage(1000, 100), answered="gpt-realtime")).total
@@ -159,7 +222,17 @@ def test_without_a_price_a_call_is_unpriced() -> None:
 
 
 @pytest.mark.parametrize(
-    "usage", [Usage(10, 5, 11), Usage(10, 5, 6, 6), Usage(-1, 5), Usage(10, 5, audio_input_tokens=11)]
+    "usage",
+    [
+        Usage(10, 5, 11),
+        Usage(10, 5, 6, 6),
+        Usage(-1, 5),
+        Usage(10, 5, audio_input_tokens=11),
+        Usage(10, 5, image_input_tokens=6, video_input_tokens=5),
+        Usage(10, 5, 4, image_input_tokens=6, image_cache_read_input_tokens=5),
+        Usage(10, 5, video_output_tokens=6),
+        Usage(10, 5, pages=2, annotated_pages=3),
+    ],
 )
 def test_contradictory_usage_is_unpriced(usage: Usage) -> None:
     """Parts that exceed their whole cannot be priced."""

@@ -1,14 +1,16 @@
 """Tariffs: found by provider, host or model, of the right time, and overridden by the operator."""
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from llmtap.config import fallback_prices
-from llmtap.decode.inference import Usage
+from llmtap.decode.inference import Inference, Usage
 from llmtap.enrich.cost import Cost, price
 from llmtap.enrich.prices import Prices, PriceSettings
 from tests.enrich.call import exchange, inference
@@ -83,6 +85,64 @@ def test_a_service_tier_has_its_own_price() -> None:
     assert flex is not None
     assert standard is not None
     assert flex < standard == unknown
+
+
+CLAUDE = exchange(provider="anthropic", host="api.anthropic.com")
+
+
+def on_terms(
+    model: str, usage: Usage = THOUSAND, *, speed: str | None = None, inference_geo: str | None = None
+) -> Inference:
+    """Return a chat whose answer says on which terms it ran."""
+    asked = inference(usage, answered=model)
+    return replace(asked, response=replace(asked.response, speed=speed, inference_geo=inference_geo))
+
+
+def test_the_fast_mode_is_a_tier() -> None:
+    """Opus 4.8 costs twice as much there; Bedrock's `optimized` is another thing, which no list has a price for."""
+    prices = Prices(PriceSettings())
+    fast, plain = (price(CLAUDE, on_terms("claude-opus-4-8", speed=speed), prices) for speed in ("fast", "standard"))
+    assert plain.total
+    assert fast.total == 2 * plain.total
+    assert price(CLAUDE, on_terms("claude-opus-4-8", speed="optimized"), prices) == plain
+
+
+def test_in_the_united_states_only_tokens_cost_a_tenth_more() -> None:
+    """At Anthropic itself: searches cost what they do everywhere, and the version says what was added."""
+    prices, searched = Prices(PriceSettings()), Usage(1_000_000, 0, web_searches=2)
+    here, anywhere = (
+        price(CLAUDE, on_terms("claude-opus-4-6", searched, inference_geo=geo), prices) for geo in ("us", "global")
+    )
+    assert (here.total, anywhere.total) == (Decimal("5.52"), Decimal("5.02"))
+    assert here.pricing_version == f"{anywhere.pricing_version} x 1.1"
+    stranger = exchange(provider="x.example", host="x.example")
+    assert price(stranger, on_terms("claude-opus-4-6", searched, inference_geo="us"), prices).total == Decimal("5.02")
+
+
+def test_a_negotiated_price_is_of_the_place_as_well() -> None:
+    """A multiplier is of the list as it holds there; prices of one's own are what they are."""
+    asked = on_terms("claude-opus-4-6", Usage(1_000_000, 0), inference_geo="us")
+    for terms, paid in (({"multiplier": 0.5}, "2.75"), ({"input": 4}, "4")):
+        prices = Prices(msgspec.convert({"overrides": [ORIGIN | terms]}, PriceSettings))
+        assert price(CLAUDE, asked, prices).total == Decimal(paid)
+
+
+def test_sound_is_priced_by_whoever_tells_it_apart() -> None:
+    """The first source has one price for this model; where sound was counted, that of the second is taken."""
+    prices, model = Prices(PriceSettings(), fallback_prices), "gpt-4o-audio-preview-2024-12-17"
+    silent = price(exchange(), inference(THOUSAND, answered=model), prices)
+    spoken = price(exchange(), inference(Usage(1000, 1000, audio_output_tokens=1000), answered=model), prices)
+    assert (silent.pricing, silent.total) == ("provider:openai/gpt-4o-audio-preview", Decimal("0.0125"))
+    assert (spoken.pricing, spoken.total) == (f"fallback:provider:openai/{model}", Decimal("0.0825"))
+    assert price(exchange(), inference(Usage(1000, 1000, audio_input_tokens=0), answered=model), prices) == silent
+
+
+def test_sound_that_nobody_tells_apart_costs_what_text_does() -> None:
+    """Some models have one price for whatever they hear, and the first source's it is."""
+    call = exchange(provider="gcp.gemini", host="generativelanguage.googleapis.com")
+    heard = inference(Usage(1000, 1000, audio_input_tokens=900), answered="gemini-3.5-flash")
+    found = price(call, heard, Prices(PriceSettings(), fallback_prices))
+    assert found.pricing == "provider:google/gemini-3.5-flash"
 
 
 def test_a_list_price_of_a_relayed_call_says_so() -> None:

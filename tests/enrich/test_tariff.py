@@ -42,6 +42,35 @@ def test_every_token_costs_its_own_price(
     assert total == expected / MILLION
 
 
+def test_images_from_the_cache_are_told_apart_as_sound_is() -> None:
+    """With a price of their own they cost that, else what the cache costs; without one for images, nothing differs."""
+    million = {name: Decimal(MILLION) for name in ("input_tokens", "cache_read_input_tokens", "image_input_tokens")}
+    counts = million | {"image_cache_read_input_tokens": Decimal(MILLION)}
+    sheet = {"input": Decimal(5), "cache_read": Decimal(1), "image_input": Decimal(10)}
+    for prices, paid in ((sheet | {"image_cache_read": Decimal(2)}, 2), (sheet, 1), ({"input": Decimal(5)}, 5)):
+        assert sum(rate * counts[name] for name, rate in stated_rates(prices).each.items()) == paid
+
+
+def test_an_annotated_page_is_a_page() -> None:
+    """It costs its own price instead of that of a page, not both."""
+    each = stated_rates({"page": Decimal("0.002"), "annotated_page": Decimal("0.003")}).each
+    assert 10 * each["pages"] + 4 * each["annotated_pages"] == Decimal("0.024")
+
+
+def test_in_a_place_tokens_are_dearer() -> None:
+    """What is billed by the call or the search stays, and the version says by how much the tokens are."""
+    rates = Rates(Decimal(2), {"input_tokens": Decimal(3), "web_searches": Decimal(5)})
+    dearer = Tariff("p", "list 1", ((0, rates),)).in_a_place(Decimal("1.1"))
+    assert dearer.levels == ((0, Rates(Decimal(2), {"input_tokens": Decimal("3.3"), "web_searches": Decimal(5)})),)
+    assert dearer.version == "list 1 x 1.1"
+
+
+@pytest.mark.parametrize(("name", "sounds"), [("audio_output_tokens", True), ("audio_seconds", False)])
+def test_a_tariff_knows_whether_it_tells_sound_apart(name: str, sounds: bool) -> None:  # noqa: FBT001 -- expected
+    """By tokens, on either side; by seconds is another matter."""
+    assert Tariff("", "", ((0, Rates(Decimal(0), {name: Decimal(1)})),)).sounds == sounds
+
+
 def test_a_call_has_a_price_of_its_own() -> None:
     """What is stated per call is the fixed part; nothing else is in it."""
     assert stated_rates({"request": Decimal("0.5")}) == Rates(Decimal("0.5"), {})

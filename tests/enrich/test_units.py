@@ -1,10 +1,13 @@
 """The table of what is billed: wholes come first, each name is used once, a probe fits into its whole."""
 
 import pytest
+from genai_prices.data_snapshot import get_snapshot
 from genai_prices.data_units import unit_data
+from genai_prices.types import ConditionalPrice
 
+from llmtap.decode.inference import Usage
 from llmtap.enrich.overrides import PriceOverride
-from llmtap.enrich.units import PRICES, UNITS
+from llmtap.enrich.units import PRICES, UNBILLED, UNITS
 
 NAMES = list(UNITS)
 
@@ -15,6 +18,27 @@ def test_a_whole_stands_before_its_parts(name: str) -> None:
     unit = UNITS[name]
     assert all(NAMES.index(whole) < NAMES.index(name) for whole in unit.within)
     assert {UNITS[whole].side for whole in unit.within} <= {unit.side}
+
+
+def test_every_count_is_billed_or_says_why_not() -> None:
+    """Each field of `Usage` but its mark is in one of both tables, and nothing else is."""
+    assert not UNITS.keys() & UNBILLED.keys()
+    assert UNITS.keys() | UNBILLED.keys() == set(Usage.__struct_fields__) - {"inconsistent"}
+
+
+def test_a_probe_fits_into_its_whole() -> None:
+    """One more of any unit does so too, whichever parts a price tells apart."""
+    for whole, unit in UNITS.items():
+        parts = [part.probe for part in UNITS.values() if part.within[:1] == (whole,)]
+        assert not parts or sum(parts) < unit.probe
+
+
+def test_sound_that_is_heard_costs_what_sound_costs() -> None:
+    """One count of seconds is enough, since no model has a price of its own for those that are heard."""
+    models = (model for provider in get_snapshot().providers for model in provider.models)
+    listed = (one for model in models for one in (model.prices if isinstance(model.prices, list) else [model.prices]))
+    for price in (one.prices if isinstance(one, ConditionalPrice) else one for one in listed):
+        assert price.input_audio_hours in (None, price.audio_hours)
 
 
 def test_every_unit_asked_for_is_one_of_genai_prices() -> None:

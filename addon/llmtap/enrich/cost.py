@@ -7,6 +7,7 @@ A cost that the provider reported beats a computed one, and both are kept. Where
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from operator import attrgetter
 from typing import Literal
 
 from msgspec import structs
@@ -25,18 +26,24 @@ _BILLED_ELSEWHERE = frozenset({"count_tokens"})
 
 type Count = int | Decimal
 
-_COUNTED = tuple(name for name in Usage.__struct_fields__ if name in UNITS)
+_COUNTED = tuple(UNITS)
+_counted = attrgetter(*_COUNTED)
 
 _ZERO = Decimal(0)
+_READ_AS = (
+    ("audio_input_tokens", "audio_cache_read_input_tokens"),
+    ("image_input_tokens", "image_cache_read_input_tokens"),
+)
 _WRITTEN_FOR = ("cache_write_5m_input_tokens", "cache_write_1h_input_tokens")
 _EXCLUSIVE = (
-    ("input_tokens", ("cache_read_input_tokens", "cache_write_input_tokens")),
-    ("input_tokens", ("audio_input_tokens", "image_input_tokens")),
+    ("input_tokens", ("cache_read_input_tokens", "cache_write_input_tokens", "tool_input_tokens")),
+    ("input_tokens", ("audio_input_tokens", "image_input_tokens", "video_input_tokens")),
     ("cache_write_input_tokens", _WRITTEN_FOR),
-    ("cache_read_input_tokens", ("audio_cache_read_input_tokens",)),
-    ("audio_input_tokens", ("audio_cache_read_input_tokens",)),
-    ("output_tokens", ("audio_output_tokens", "image_output_tokens")),
+    ("cache_read_input_tokens", tuple(part for _, part in _READ_AS)),
+    *((whole, (part,)) for whole, part in _READ_AS),
+    ("output_tokens", ("audio_output_tokens", "image_output_tokens", "video_output_tokens")),
     ("output_tokens", ("reasoning_output_tokens",)),
+    ("pages", ("annotated_pages",)),
 )
 """Wholes, each with parts that do not overlap."""
 
@@ -128,38 +135,44 @@ def _computed(exchange: Exchange, inference: Inference, prices: Prices) -> Cost:
 
 
 def _counts(usage: Usage) -> dict[str, Count]:
-    """Return what is counted, by the names of `UNITS`; seconds may be a fraction, which is kept as it was written."""
-    stated = {name: count for name in _COUNTED if (count := getattr(usage, name)) is not None}
-    return {name: Decimal(str(count)) if isinstance(count, float) else count for name, count in stated.items()}
+    """Return what is counted, by the names of `UNITS`."""
+    return {name: count for name, count in zip(_COUNTED, _counted(usage), strict=True) if count is not None}
 
 
 def consistent(counts: Mapping[str, Count]) -> bool:
     """Whether no count is negative and the parts that exclude each other fit into their whole together."""
     if min(counts.values()) < 0:
         return False
-    count = counts.get
-    return all(sum(count(part, 0) for part in parts) <= count(whole, 0) for whole, parts in _EXCLUSIVE)
+    count, stated = counts.get, counts.keys()
+    return all(
+        sum([count(part, 0) for part in parts]) <= count(whole, 0)
+        for whole, parts in _EXCLUSIVE
+        if not stated.isdisjoint(parts)
+    )
 
 
 def _cost(tariff: Tariff, counts: Mapping[str, Count]) -> Cost:
     """Return the cost of known counts; there is no total while a side that has a price (input, output) is not known.
 
-    A price of what was not counted (an image, a second of sound) is no price of the call.
+    A price of what was not counted (an image, a second of sound) is no price of the call. Where images that were read
+    have a price each (Cohere), they are counted in place of tokens.
     """
     rates = tariff.rates(int(counts.get("input_tokens", 0)))
     each, count = rates.each.get, counts.get
     side: dict[Side, Decimal] = {"input_tokens": _ZERO, "output_tokens": _ZERO, "fees": _ZERO}
-    for name, rate in rates.each.items():
-        if number := count(name):
+    for name, number in counts.items():
+        if number and (rate := each(name)):
             side[UNITS[name].side] += rate * number
     read = (each("input_tokens", _ZERO) + each("cache_read_input_tokens", _ZERO)) * count("cache_read_input_tokens", 0)
-    if heard := count("audio_cache_read_input_tokens"):
-        read += (each("audio_input_tokens", _ZERO) + each("audio_cache_read_input_tokens", _ZERO)) * heard
+    for whole, part in _READ_AS:
+        if again := count(part):
+            read += (each(whole, _ZERO) + each(part, _ZERO)) * again
     written = _ZERO
     if kept := count("cache_write_input_tokens"):
         written = (each("input_tokens", _ZERO) + each("cache_write_input_tokens", _ZERO)) * kept
         written += sum(each(name, _ZERO) * count(name, 0) for name in _WRITTEN_FOR)
-    missing = any(name not in counts and each(name) for name in ("input_tokens", "output_tokens"))
+    each_image = count("input_images") and each("input_images")
+    missing = not each_image and any(name not in counts and each(name) for name in ("input_tokens", "output_tokens"))
     known = "input_tokens" in counts or "output_tokens" in counts
     status: Literal["priced", "partial", "unmetered"] = "priced" if not missing else "partial" if known else "unmetered"
     if not missing and rates.each and not rates.fixed and not any(name in counts for name in rates.each):

@@ -4,14 +4,15 @@ What a model costs at a time is looked up once and kept as a `Tariff`.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Protocol
+from decimal import Decimal
+from typing import NamedTuple, Protocol
 
 from cachetools import LRUCache
 
 from llmtap.capture.exchange import Exchange
-from llmtap.decode.inference import Inference
+from llmtap.decode.inference import UNUSED, Inference
 from llmtap.enrich import published
 from llmtap.enrich.fallback import Fallback
 from llmtap.enrich.overrides import PriceOverride, PriceSettings
@@ -29,6 +30,10 @@ _STANDARD = frozenset({"", "default", "standard", "standard_only", "auto", "on_d
 """Words for no service tier in particular."""
 _PREPAID = frozenset({"provisioned_throughput", "reserved", "scale"})
 """Tiers that are paid by the hour or month, so that a token has no price: Vertex AI's, Bedrock's, OpenAI's."""
+_PLACES = {("anthropic", "us"): Decimal("1.1")}
+"""What tokens cost more, of the list, where a model was asked to run in one place only; elsewhere that has a name or an
+address of its own (https://platform.claude.com/docs/en/about-claude/pricing, November 2026).
+"""
 
 
 class Source(Protocol):
@@ -66,46 +71,74 @@ class Prices:
             at = dt.datetime.fromtimestamp(quarter * QUARTER, dt.UTC)
         except (OverflowError, ValueError, OSError):  # a recording whose start is no time at all
             return None
-        key = (endpoint.provider, host, exchange.relay, named, tier, quarter)
+        place, sound = _PLACES.get((endpoint.provider, inference.response.inference_geo or "")), _sound(inference)
+        key = (endpoint.provider, host, exchange.relay, named, tier, quarter, place, sound)
         if key not in self._tariffs:
             models = tuple(dict.fromkeys(model.lower() for model in named if model and len(model) <= LONGEST_MODEL))
-            found = self._find(exchange, models, tier, at)
+            found = self._find(exchange, models, _Terms(tier, at, place, sound))
             self._tariffs[key] = found
             return found
         return self._tariffs[key]
 
-    def _find(self, exchange: Exchange, models: tuple[str, ...], tier: str, at: dt.datetime) -> Tariff | None:
+    def _find(self, exchange: Exchange, models: tuple[str, ...], terms: "_Terms") -> Tariff | None:
         override = next((one for one in self._overrides if one.applies(exchange, models)), None)
         if override is not None and override.priced:
             return override.stated()
-        listed = self._listed(exchange, models, tier, at)
-        if listed is None:
+        offer = self._offer(exchange, models, terms)
+        if offer is None:
             return None
+        listed = offer.tariff if terms.place is None else offer.tariff.in_a_place(terms.place)
         if override is not None:
             return override.corrected(listed)
         return replace(listed, pricing=f"list:{listed.pricing}") if exchange.relay is not None else listed
 
-    def _listed(self, exchange: Exchange, models: tuple[str, ...], tier: str, at: dt.datetime) -> Tariff | None:
-        """Return the list price: that of whoever answered, in either source, before that of the model's maker.
+    def _offer(self, exchange: Exchange, models: tuple[str, ...], terms: "_Terms") -> Offer | None:
+        """Return the list price: that of whoever answered, in either source, before that of the model's maker."""
+        sold = (next(source.sold(exchange, models, terms.tier, terms.at), None) for source in self._sources)
+        made = (next(source.made(exchange, models, terms.tier, terms.at), None) for source in self._sources)
+        return terms.best(sold) or terms.best(made)
 
-        A service tier that the first source has no price for is asked of the second, before it costs as standard.
+
+class _Terms(NamedTuple):
+    """What the price of a model depends on; `place` is a factor, `sound` whether tokens of sound were counted."""
+
+    tier: str
+    at: dt.datetime
+    place: Decimal | None
+    sound: bool
+
+    def best(self, offers: Iterable[Offer | None]) -> Offer | None:
+        """Return the first offer that states all that is asked for, else the first that states most of it.
+
+        A price of sound weighs more than one of a service tier: it is up to fifty times that of text. Where no source
+        tells sound apart, it costs what text does, and a tier that none knows costs the standard price.
         """
-        standard = None
-        for source in self._sources:
-            offer = next(source.sold(exchange, models, tier, at), None)
-            if offer is not None and (offer.tiered or not tier):
-                return offer.tariff
-            standard = standard or offer
-        made = (offer for source in self._sources for offer in source.made(exchange, models, tier, at))
-        offer = standard or next(made, None)
-        return None if offer is None else offer.tariff
+        best = None
+        for offer in offers:
+            if offer is None:
+                continue
+            fit = (offer.tariff.sounds or not self.sound, offer.tiered or not self.tier)
+            if all(fit):
+                return offer
+            if best is None or fit > best[0]:
+                best = fit, offer
+        return None if best is None else best[1]
+
+
+def _sound(inference: Inference) -> bool:
+    """Return whether tokens of sound were counted."""
+    usage = inference.response.usage or UNUSED
+    return bool(usage.audio_input_tokens or usage.audio_output_tokens)
 
 
 def _tier(inference: Inference) -> str | None:
     """Return the service tier by the name that prices know it by, "" for standard, None where a token has no price.
 
-    Vertex AI says ON_DEMAND_PRIORITY and ON_DEMAND_FLEX for what others call by the last word.
+    Anthropic's fast mode has a name of its own beside the tier (`speed`). Vertex AI says ON_DEMAND_PRIORITY and
+    ON_DEMAND_FLEX for what others call by the last word.
     """
+    if inference.response.speed == "fast":
+        return "fast"
     said = (inference.response.service_tier or inference.request.service_tier or "")[:32].lower()
     batch = inference.operation == "batch" or (inference.wire_format or "").endswith("_batches")
     tier = "batch" if batch else said.removeprefix("on_demand_")

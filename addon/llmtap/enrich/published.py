@@ -6,7 +6,7 @@ of its `calc_price`, by what one more of each unit adds to a price.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from importlib.metadata import version as installed
@@ -35,11 +35,9 @@ _IDS = {
 }
 """`gen_ai.provider.name` to the id in genai-prices, where they differ."""
 
-_TOKENS = {name: unit.asked for name, unit in UNITS.items() if unit.asked and unit.side != "fees"}
-_FEES = {name: unit.asked for name, unit in UNITS.items() if unit.asked and unit.side == "fees"}
-_PROBE = {asked: UNITS[name].probe for name, asked in (_TOKENS | _FEES).items()} | {"cache_image_read_tokens": 0}
-"""A usage in which one more of any unit still fits into its whole; what it leaves out would be inferred, slowly."""
-_MORE = {asked: _PROBE[asked] + 1 for asked in _FEES.values()}
+_ASKED = {name: unit.asked for name, unit in UNITS.items() if unit.asked}
+_PROBE = {asked: UNITS[name].probe for name, asked in _ASKED.items()}
+"""A usage in which one more of any unit still fits into its whole."""
 
 
 @cache
@@ -94,38 +92,38 @@ def _offer(how: str, provider: "Provider", model: "ModelInfo", tier: str, at: dt
 
 
 def _levels(provider: "Provider", model: "ModelInfo", tier: str, at: dt.datetime) -> Levels:
-    """Return the rates of a model at a time, by asking what one more of each unit adds to a price.
+    """Return the rates of a model at a time, by asking what one more of each unit that it has a price for adds.
 
     Within a level prices are linear, so this is exact. () when the price is not one per unit or per call.
     """
+    from genai_prices.data_units import unit_data  # noqa: PLC0415 -- see _providers
     from genai_prices.types import TieredPrices, Usage  # noqa: PLC0415 -- see _providers
 
     context = _context(tier)
 
-    def asked(**units: int) -> Decimal:
+    def asked(units: Mapping[str, int]) -> Decimal:
         return model.calc_price(Usage(**units), provider, genai_request_timestamp=at, price_context=context).total_price
 
     try:
         price = model.calc_price(Usage(), provider, genai_request_timestamp=at, price_context=context).model_price
-        prices = [value for value in vars(price).values() if value is not None]
-        starts = sorted({tier.start for value in prices if isinstance(value, TieredPrices) for tier in value.tiers})
-        fixed = asked()
-        fees = {} if asked(**_PROBE) == asked(**_PROBE | _MORE) else _added(asked, _FEES, _PROBE)
-        steps: list[tuple[int, Rates]] = []
+        prices = {key: value for key, value in vars(price).items() if value is not None}
+        tiered = (value.tiers for value in prices.values() if isinstance(value, TieredPrices))
+        starts = sorted({step.start for steps in tiered for step in steps})
+        priced = {unit for unit, one in unit_data.items() if one["price_key"] in prices and unit != "requests"}
+        probe = {unit: _PROBE.get(unit, 0) for unit in priced | {"input_tokens"}}
+        fixed = asked({})
+        levels = []
         for start in (0, *starts):
-            base = _PROBE | {"input_tokens": start + _PROBE["input_tokens"]}
-            steps.append((start, Rates(fixed, {**_added(asked, _TOKENS, base), **fees})))
+            base = probe | {"input_tokens": start + _PROBE["input_tokens"]}
+            total = asked(base)
+            added = {
+                name: asked(base | {unit: base[unit] + 1}) - total for name, unit in _ASKED.items() if unit in priced
+            }
+            levels.append((start, Rates(fixed, {name: rate for name, rate in added.items() if rate})))
     except (LookupError, ValueError, OverflowError, OSError):  # no such unit there, or no such day
         return ()
-    free = all(value == 0 for value in prices)
-    return tuple(steps) if prices and (free or fixed or any(rates.each for _, rates in steps)) else ()
-
-
-def _added(asked: Callable[..., Decimal], units: Mapping[str, str], base: dict[str, int]) -> dict[str, Decimal]:
-    """Return what one more of each unit adds to the price of a usage."""
-    total = asked(**base)
-    added = {name: asked(**base | {unit: base[unit] + 1}) - total for name, unit in units.items()}
-    return {name: rate for name, rate in added.items() if rate}
+    free = not any(prices.values())
+    return tuple(levels) if prices and (free or fixed or any(rates.each for _, rates in levels)) else ()
 
 
 def _context(tier: str) -> Mapping[str, str] | None:

@@ -1,13 +1,16 @@
 """What a model costs at a time, as a linear form of the counts of a call; where it comes from is not known here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from llmtap.enrich.units import UNITS
 
 _ZERO = Decimal(0)
+_KEPT = {"audio_cache_read_input_tokens": "audio_input", "image_cache_read_input_tokens": "image_input"}
+"""Parts that lie in two others, of which the cache is one, to the price of the other."""
+_SOUND = ("audio_input_tokens", "audio_output_tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,11 @@ class Rates:
     def times(self, factor: Decimal) -> "Rates":
         """Return these rates, each multiplied."""
         return Rates(self.fixed * factor, {name: rate * factor for name, rate in self.each.items()})
+
+    def of_tokens_times(self, factor: Decimal) -> "Rates":
+        """Return these rates, those of tokens multiplied: what is billed by call or by another unit stays."""
+        tokens = {name: rate * factor for name, rate in self.each.items() if UNITS[name].side != "fees"}
+        return Rates(self.fixed, {**self.each, **tokens})
 
 
 type Levels = tuple[tuple[int, Rates], ...]
@@ -39,6 +47,16 @@ class Tariff:
         """Return the rates of a call with so many input tokens; the highest level reached holds for all of them."""
         return next((rates for start, rates in reversed(self.levels) if input_tokens > start), self.levels[0][1])
 
+    def in_a_place(self, factor: Decimal) -> "Tariff":
+        """Return this tariff where tokens cost more for being counted in one place only; the version says so."""
+        levels = tuple((start, rates.of_tokens_times(factor)) for start, rates in self.levels)
+        return replace(self, version=f"{self.version} x {factor}", levels=levels)
+
+    @property
+    def sounds(self) -> bool:
+        """Whether a token of sound has a price of its own."""
+        return any(not rates.each.keys().isdisjoint(_SOUND) for _, rates in self.levels)
+
 
 class Offer(NamedTuple):
     """A list price, and whether it is one of the service tier that was asked for; else it is the standard price."""
@@ -50,13 +68,13 @@ class Offer(NamedTuple):
 def stated_rates(sheet: Mapping[str, Decimal]) -> Rates:
     """Return the rates of a price sheet: what a part costs more or less than its whole is what one more of it adds.
 
-    A part without a price of its own costs what its whole costs; sound read from the cache is read from the cache
-    first, and sound second.
+    A part without a price of its own costs what its whole costs; sound and images read from the cache are read from the
+    cache first, and sound and images second.
     """
     each: dict[str, Decimal] = {}
     for name, unit in UNITS.items():
         price = sheet.get(unit.price) if unit.price else None
-        if name == "audio_cache_read_input_tokens" and price is None and "audio_input" in sheet:
+        if price is None and _KEPT.get(name) in sheet:
             price = sheet.get("cache_read")
         if price is not None:
             each[name] = price / unit.per - sum((each.get(whole, _ZERO) for whole in unit.within), _ZERO)

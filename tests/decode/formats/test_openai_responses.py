@@ -96,7 +96,7 @@ def test_what_is_no_count_is_not_known(counts: dict[str, object]) -> None:
 
 
 def test_web_searches_are_counted_where_they_are_stated() -> None:
-    """OpenAI states them beside the usage, xAI inside it; a call of the tool alone is no search that is billed."""
+    """OpenAI states them beside the usage or in its items, xAI inside it; a call of the tool alone is no search."""
     assert read(usage={"input_tokens": 1}, tool_usage={"web_search": {"num_requests": 3}}).usage == Usage(
         1, web_searches=3
     )

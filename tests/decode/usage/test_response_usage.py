@@ -43,6 +43,16 @@ def test_calls_of_the_server_s_tools() -> None:
     assert response_usage(counted, None, output) == Usage(1, file_searches=1, server_tool_calls=5)
 
 
+def test_only_a_search_is_one() -> None:
+    """Opening a page and finding something in it are calls of the same tool; what is counted elsewhere comes first."""
+    actions = ({"type": "search", "queries": ["a", "b"]}, {"type": "open_page"}, {"type": "find_in_page"}, None)
+    output = [Item("web_search_call", action=action) for action in actions]
+    assert response_usage(stated(input_tokens=1), None, output) == Usage(1, web_searches=1, server_tool_calls=4)
+    assert response_usage(stated(input_tokens=1), None, output[1:3]) == Usage(1, server_tool_calls=2)
+    counted = response_usage(stated(input_tokens=1), tools(web_search={"num_requests": 3}), output)
+    assert counted == Usage(1, web_searches=3, server_tool_calls=4)
+
+
 def test_what_each_tool_was_asked() -> None:
     """xAI and Perplexity state it, each in words of their own."""
     details = {"web_search_calls": 1, "x_search_calls": 2, "file_search_calls": 3, "code_interpreter_calls": 4}

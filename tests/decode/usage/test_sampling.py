@@ -18,6 +18,11 @@ from llmtap.decode.usage.sampling import SamplingUsage, merge_reason, merge_usag
         (SamplingUsage(None, 12), Usage(12)),
         (SamplingUsage(2, 676, 678, cached_prompt_text_tokens=960), Usage(676, 2, 676, inconsistent=True)),
         (SamplingUsage(-1, 12), Usage(12)),
+        (SamplingUsage(5, 12, 17, server_side_tools_used=[8, 8]), Usage(12, 5, server_tool_calls=2)),
+        (
+            SamplingUsage(5, 12, 17, server_side_tools_used=[1, 2, 1, 6, 3]),
+            Usage(12, 5, web_searches=2, social_searches=1, file_searches=1, code_executions=1, server_tool_calls=5),
+        ),
         (SamplingUsage(cost_in_usd_ticks=7), None),
         (SamplingUsage(), None),
     ],

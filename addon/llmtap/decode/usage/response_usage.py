@@ -1,8 +1,10 @@
 """Brings the usage of OpenAI's Responses API to OTel's arithmetic: totals include their parts.
 
 Cached tokens are inside the input, reasoning inside the output. Beside the tokens stand the tools that the server ran:
-searches are counted by the provider, all its calls are items of the output. An image that a chat had made is billed by
-the tokens of the model that made it, which no total includes.
+all its calls are items of the output, and where it does not count its searches, those items are counted that searched.
+OpenAI bills them, and none that opens a page or finds something in it
+(https://platform.openai.com/docs/guides/tools-web-search). An image that a chat had made is billed by the tokens of the
+model that made it, which no total includes.
 
 Source: https://platform.openai.com/docs/api-reference/responses/object, https://docs.x.ai/docs/guides/tools/overview,
 https://docs.perplexity.ai/api-reference/responses-post; providers.md 1.6.
@@ -102,7 +104,8 @@ def response_usage(stated: ResponseUsage, tools: ToolUsage | None = None, output
     read, read_exceeds = _within(into.cached_tokens, stated.input_tokens)
     written, written_exceeds = _within(into.cache_write_tokens, stated.input_tokens)
     reasoning, reasoning_exceeds = _within(out.reasoning_tokens, output_tokens)
-    calls = [item.type for item in output if item.type in _SERVER_TOOLS]
+    ran = [item for item in output if item.type in _SERVER_TOOLS]
+    calls = [item.type for item in ran]
     return Usage(
         input_tokens=stated.input_tokens,
         output_tokens=output_tokens,
@@ -111,7 +114,9 @@ def response_usage(stated: ResponseUsage, tools: ToolUsage | None = None, output
         reasoning_output_tokens=reasoning,
         image_tool_input_tokens=drawn.input_tokens or None,
         image_tool_output_tokens=drawn.output_tokens or None,
-        web_searches=count(asked.web_search_calls, searches.search_web.invocation, searched),
+        web_searches=count(
+            asked.web_search_calls, searches.search_web.invocation, searched, sum(map(_searches, ran)) or None
+        ),
         web_fetches=searches.fetch_url.invocation,
         social_searches=asked.x_search_calls,
         file_searches=count(asked.file_search_calls, calls.count("file_search_call") or None),
@@ -121,6 +126,11 @@ def response_usage(stated: ResponseUsage, tools: ToolUsage | None = None, output
         audio_seconds=heard(stated),
         inconsistent=read_exceeds or written_exceeds or reasoning_exceeds,
     )
+
+
+def _searches(item: Item) -> bool:
+    """Whether an item is a call of the search tool, and says that it searched."""
+    return item.type == "web_search_call" and isinstance(item.action, dict) and item.action.get("type") == "search"
 
 
 def _within(part: int | None, whole: int | None) -> tuple[int | None, bool]:

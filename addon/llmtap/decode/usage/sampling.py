@@ -2,7 +2,8 @@
 
 A count that is 0 is not sent. Where the total is stated, what makes it up is stated as well, so a part that is missing
 is 0; without a total it is unknown. Reasoning stands beside the completion or within it, which the total tells
-(providers.md 1.6). Costs are counted in ticks of 1e-10 USD.
+(providers.md 1.6). Each call of a tool that ran at xAI is told by the number of the tool. Costs are counted in ticks of
+1e-10 USD.
 
 Source: https://github.com/xai-org/xai-proto, usage.proto and sample.proto.
 """
@@ -22,6 +23,7 @@ REASONS = {
     5: "REASON_TIME_LIMIT",
 }
 TIERS = {1: "default", 2: "priority"}
+_WEB_SEARCH, _X_SEARCH, _CODE_EXECUTION, _COLLECTIONS_SEARCH = 1, 2, 3, 6
 
 
 class SamplingUsage(msgspec.Struct, gc=False):
@@ -34,6 +36,7 @@ class SamplingUsage(msgspec.Struct, gc=False):
     prompt_image_tokens: int | None = msgspec.field(name="5", default=None)
     reasoning_tokens: int | None = msgspec.field(name="6", default=None)
     cached_prompt_text_tokens: int | None = msgspec.field(name="7", default=None)
+    server_side_tools_used: list[int] | None = msgspec.field(name="9", default=None)
     cost_in_usd_ticks: int | None = msgspec.field(name="11", default=None)
 
 
@@ -51,7 +54,17 @@ def sampling_usage(stated: SamplingUsage) -> Usage | None:
             "image_tokens": stated.prompt_image_tokens,
         },
     }
-    return chat_usage(msgspec.convert(counts, ChatUsage))
+    usage, ran = chat_usage(msgspec.convert(counts, ChatUsage)), stated.server_side_tools_used
+    if usage is None or not ran:
+        return usage
+    return msgspec.structs.replace(
+        usage,
+        web_searches=ran.count(_WEB_SEARCH) or None,
+        social_searches=ran.count(_X_SEARCH) or None,
+        code_executions=ran.count(_CODE_EXECUTION) or None,
+        file_searches=ran.count(_COLLECTIONS_SEARCH) or None,
+        server_tool_calls=len(ran),
+    )
 
 
 def sampling_cost(stated: SamplingUsage) -> Decimal | None:
