@@ -133,7 +133,9 @@ def test_calls_become_the_expected_documents(providers: Stage, program: str) -> 
         assert said.get("model") == (response.get("model") if "model" in said else None)
         assert said.get("input") == usage.get("input_tokens")
         assert said.get("output") == usage.get("output_tokens")
-        assert (document["llmtap"]["cost"].get("total", 0) > 0) is (call.cost == "priced")
+        total = document["llmtap"]["cost"].get("total")
+        assert (total is not None) is (call.cost == "priced")
+        assert total != 0 or call.operation == "rerank"  # aimock bills no search
     written = providers.written()
     assert not [name for name, key in KEYS.items() if key.encode() in written]
     assert b"Paris" not in written
