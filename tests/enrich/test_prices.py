@@ -107,6 +107,11 @@ def test_the_fast_mode_is_a_tier() -> None:
     assert price(CLAUDE, on_terms("claude-opus-4-8", speed="optimized"), prices) == plain
 
 
+def test_a_fast_mode_without_a_price_is_unpriced() -> None:
+    """It costs a multiple of the standard price, which would be far too little."""
+    assert price(CLAUDE, on_terms("claude-opus-4-6", speed="fast"), Prices(PriceSettings())) == Cost("unpriced")
+
+
 def test_in_the_united_states_only_tokens_cost_a_tenth_more() -> None:
     """At Anthropic itself: searches cost what they do everywhere, and the version says what was added."""
     prices, searched = Prices(PriceSettings()), Usage(1_000_000, 0, web_searches=2)

@@ -1,4 +1,6 @@
-"""Where prices come from, in order of trust: the operator, genai-prices, a second source; there is no price in code.
+"""Where prices come from, in order of trust: the operator, genai-prices, a second source; no price is in code.
+
+The one factor that is stands in `_PLACES`, since neither source knows it.
 
 What a model costs at a time is looked up once and kept as a `Tariff`.
 """
@@ -28,6 +30,8 @@ LONGEST_MODEL = 200
 
 _STANDARD = frozenset({"", "default", "standard", "standard_only", "auto", "on_demand"})
 """Words for no service tier in particular."""
+_DEARER = "fast"
+"""A tier whose price is a multiple of the standard one (two to six times), so that none is better than that."""
 _PREPAID = frozenset({"provisioned_throughput", "reserved", "scale"})
 """Tiers that are paid by the hour or month, so that a token has no price: Vertex AI's, Bedrock's, OpenAI's."""
 _PLACES = {("anthropic", "us"): Decimal("1.1")}
@@ -111,7 +115,8 @@ class _Terms(NamedTuple):
         """Return the first offer that states all that is asked for, else the first that states most of it.
 
         A price of sound weighs more than one of a service tier: it is up to fifty times that of text. Where no source
-        tells sound apart, it costs what text does, and a tier that none knows costs the standard price.
+        tells sound apart, it costs what text does, and a tier that none knows costs the standard price, but for one
+        that is dearer by far: then there is no price.
         """
         best = None
         for offer in offers:
@@ -122,7 +127,9 @@ class _Terms(NamedTuple):
                 return offer
             if best is None or fit > best[0]:
                 best = fit, offer
-        return None if best is None else best[1]
+        if best is None or (self.tier == _DEARER and not best[1].tiered):
+            return None
+        return best[1]
 
 
 def _sound(inference: Inference) -> bool:
@@ -138,7 +145,7 @@ def _tier(inference: Inference) -> str | None:
     ON_DEMAND_FLEX for what others call by the last word.
     """
     if inference.response.speed == "fast":
-        return "fast"
+        return _DEARER
     said = (inference.response.service_tier or inference.request.service_tier or "")[:32].lower()
     batch = inference.operation == "batch" or (inference.wire_format or "").endswith("_batches")
     tier = "batch" if batch else said.removeprefix("on_demand_")
