@@ -23,7 +23,7 @@ from llmtap.decode.formats import FORMATS, OPERATIONS, WireFormat
 from llmtap.decode.inference import Answer, Inference, InferenceRequest, InferenceResponse
 from llmtap.decode.usage.invocation import headed, invoked, metered
 from llmtap.decode.usage.speech import voiced
-from llmtap.decode.usage.terms import termed
+from llmtap.decode.usage.terms import streaming, termed
 
 logger = logging.getLogger(__name__)
 
@@ -83,8 +83,9 @@ def decode(exchange: Exchange) -> Inference:
             reading = _read_response(FORMATS[other], response, said, head, streamed=streamed)
     wire_format = FORMATS.get(dialect or "")
     request, more = _read_request(wire_format, asked, asked_data)
-    if request.stream is None and endpoint.stream is not None:
-        request = replace(request, stream=endpoint.stream)
+    stream = streaming(exchange.request.headers) if endpoint.stream is None else endpoint.stream
+    if request.stream is None and stream is not None:
+        request = replace(request, stream=stream)
     answer = reading.answer.response(streamed=reading.events is not None) if reading else InferenceResponse()
     if request.session_model and not answer.model:
         answer = replace(answer, model=request.session_model)
