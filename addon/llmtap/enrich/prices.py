@@ -29,6 +29,8 @@ _STANDARD = frozenset({"", "default", "standard", "standard_only", "auto", "on_d
 """Words for no service tier in particular."""
 _PREPAID = frozenset({"provisioned_throughput", "reserved", "scale"})
 """Tiers that are paid by the hour or month, so that a token has no price: Vertex AI's, Bedrock's, OpenAI's."""
+_LIVE = "live"
+"""The tier of Deepgram's live sessions: they have prices of their own (https://deepgram.com/pricing), in no list."""
 
 
 class Source(Protocol):
@@ -90,6 +92,8 @@ class Prices:
 
         A service tier that the first source has no price for is asked of the second, before it costs as standard.
         """
+        if tier == _LIVE:
+            return None
         standard = None
         for source in self._sources:
             offer = next(source.sold(exchange, models, tier, at), None)
@@ -107,6 +111,8 @@ def _tier(inference: Inference) -> str | None:
     Vertex AI says ON_DEMAND_PRIORITY and ON_DEMAND_FLEX for what others call by the last word.
     """
     said = (inference.response.service_tier or inference.request.service_tier or "")[:32].lower()
+    if inference.wire_format == "deepgram_audio" and inference.events is not None:
+        return _LIVE
     batch = inference.operation == "batch" or (inference.wire_format or "").endswith("_batches")
     tier = "batch" if batch else said.removeprefix("on_demand_")
     return None if tier in _PREPAID else "" if tier in _STANDARD else tier
