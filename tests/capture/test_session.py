@@ -255,3 +255,15 @@ def test_no_response_is_lost(mixture: tuple[int, list[Said]], data: st.DataObjec
     calls = walk(Session(upgrade(), 10_000), cut)
     assert len(calls) == max(1, began)
     assert sum(call.failure is None and "response.done" in events(call) for call in calls) == ended
+
+
+def test_a_session_that_is_one_answer() -> None:
+    """A transcript is one call from the upgrade to the end: its sure words, and none of the sound or the guesses."""
+    session = Session(upgrade("deepgram_audio", "/v1/listen?model=nova-3"), 1000)
+    guess = {"type": "Results", "is_final": False}
+    (call,) = walk(
+        session, [(True, b"sound"), (False, guess), (False, {"type": "Results"}), (False, {"type": "Metadata"})]
+    )
+    assert events(call) == ["Results", "Metadata"]
+    assert (call.id, call.endpoint.model, call.request.body.chunks) == ("id", "nova-3", [])
+    assert (call.request.body.size, call.failure) == (5, None)

@@ -231,6 +231,20 @@ def test_the_path_may_name_the_model() -> None:
     assert decode(dataclasses.replace(exchange(ANSWER), endpoint=endpoint)).request.model == "m"
 
 
+@pytest.mark.parametrize(
+    ("kind", "named", "asked"),
+    [("session.created", "deployed", "deployed"), ("session.created", None, "m"), ("session.update", "deployed", "m")],
+)
+def test_a_session_has_a_model_of_its_own(kind: str, named: str | None, asked: str) -> None:
+    """The address of a session and its client say what is asked for, the server says which model answers."""
+    request = json.dumps({"type": kind, "session": {"model": "m"}}).encode()
+    answer = b'{"type":"response.done","response":{"id":"r","status":"completed","output":[]}}'
+    endpoint = Endpoint("example", wire_format="openai_realtime", model=named)
+    inference = decode(dataclasses.replace(exchange(answer, request=request, status=101), endpoint=endpoint))
+    assert inference.request.model == asked
+    assert inference.response.model == (None if kind == "session.update" else "m")
+
+
 @pytest.mark.parametrize(("asked", "stream"), [(b"{}", True), (b'{"stream":false}', False), (b"", True)])
 def test_the_path_may_ask_for_a_stream(asked: bytes, stream: bool) -> None:  # noqa: FBT001 -- the expected value
     """A body that does not say whether it wants a stream takes the path's word; one that does keeps its own."""

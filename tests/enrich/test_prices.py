@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from llmtap.config import fallback_prices
 from llmtap.decode.inference import Inference, Usage
 from llmtap.enrich.cost import Cost, price
-from llmtap.enrich.prices import Prices, PriceSettings
+from llmtap.enrich.prices import PriceOverride, Prices, PriceSettings
 from tests.enrich.call import exchange, inference
 
 SHIPPED = Path(__file__).parent.parent.parent / "config/prices.yaml"
@@ -189,3 +189,14 @@ def test_at_bedrock_the_path_is_asked_first() -> None:
     call = exchange(provider="aws.bedrock", host="bedrock-runtime.us-east-1.amazonaws.com", model=profile)
     found = price(call, inference(THOUSAND, answered="claude-sonnet-4-5-20250929"), Prices(PriceSettings()))
     assert found.pricing == f"provider:aws/{profile}"
+
+
+def test_a_live_transcript_does_not_cost_as_a_recording() -> None:
+    """Deepgram's price of a session stands in no list, so that only the operator knows it."""
+    call = exchange(provider="deepgram", host="api.deepgram.com")
+    recording = replace(inference(Usage(audio_seconds=Decimal(60)), answered="nova-3"), wire_format="deepgram_audio")
+    session = replace(recording, events=2)
+    prices = Prices(PriceSettings(), fallback_prices)
+    assert (price(call, recording, prices).status, price(call, session, prices).status) == ("priced", "unpriced")
+    own = msgspec.convert({"provider": "deepgram", "audio_second": "0.0001", **ORIGIN}, PriceOverride)
+    assert price(call, session, Prices(PriceSettings((own,)))).total == Decimal("0.006")

@@ -1,5 +1,6 @@
 """Which WebSocket dialects are known, by wire format, and who reads the messages of either side."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -18,21 +19,38 @@ from llmtap.capture.mark import (
 
 type Reader = Callable[[bytes], Mark]
 
+_INTERIM = re.compile(rb'"is_final"\s*:\s*false')
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How the messages of either side are read; with `merges`, all that was asked so far is one request."""
+    """How the messages of either side are read.
+
+    With `merges`, all that was asked so far is one request; a `whole` session is one answer, however much is said.
+    """
 
     client: Reader
     server: Reader
     merges: bool = False
+    whole: bool = False
+
+
+def silent(data: bytes) -> Mark:  # noqa: ARG001 -- a Reader
+    """Return what a message means that nobody reads: sound, or a word in an unknown dialect."""
+    return OTHER
+
+
+def transcript_server(data: bytes) -> Mark:
+    """Return what a message of Deepgram's means: a part of the one answer, unless it is a guess that is made again."""
+    return OTHER if _INTERIM.search(data) else Mark("event")
 
 
 DIALECTS: Mapping[str, Dialect] = {
+    "deepgram_audio": Dialect(silent, transcript_server, whole=True),
     "gemini_live": Dialect(live_client, live_server, merges=True),
     "openai_realtime": Dialect(realtime_client, realtime_server),
     "openai_responses": Dialect(responses_client, responses_server),
     "spark_chat": Dialect(spark_client, spark_server),
 }
 """The dialects by wire format; a session in another one is a single call that lasts as long as it does."""
-SILENT = Dialect(lambda _: OTHER, lambda _: OTHER)
+SILENT = Dialect(silent, silent)

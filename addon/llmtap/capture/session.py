@@ -4,9 +4,10 @@ The request body of such an Exchange is what the client said for this response, 
 session, what was said since the response before, what asked for the response. Its response body is the response's
 events, a message a line. Every response that was asked for or begun comes out exactly once, however many are under way
 at a time; one that the session's end leaves open comes out with a Failure. A session that nobody answered comes out as
-the upgrade it began with. What the server wrote down of the user's words and bills apart, by another model, is a call
-of its own beside the responses. Recorded sound that the client sends is counted and not kept, a body is kept within a
-Window, and few responses may be open at a time: memory is bounded, however long a session lasts.
+the upgrade it began with, and so does one that is a single answer. What the server wrote down of the user's words and
+bills apart, by another model, is a call of its own beside the responses. Recorded sound that the client sends is
+counted and not kept, a body is kept within a Window, and few responses may be open at a time: memory is bounded,
+however long a session lasts.
 """
 
 from collections.abc import Sequence
@@ -61,7 +62,7 @@ class Session:
         self._asked: list[_Call] = []
         self._open: dict[str | None, _Call] = {}
         self._held: tuple[_Call, float | None] | None = None
-        self._errors = Window(ERROR_BYTES)
+        self._stray = Window(cap if self._dialect.whole else ERROR_BYTES)
         self._calls = 0
 
     def sent(self, at: float | None, data: bytes) -> list[Exchange]:
@@ -89,6 +90,8 @@ class Session:
         mark, line = self._dialect.server(data), _line(at, data)
         self._received += len(data)
         match mark.kind:
+            case "event" if self._dialect.whole:
+                self._stray.add(*line)
             case "state":
                 self._state["server"] = line
                 self._transcribes = self._transcribes or mark.transcribes
@@ -122,12 +125,12 @@ class Session:
         self._asked.clear()
         if not self._calls:
             self._calls += 1
-            said = [*self._state.values(), *self._inputs.body().chunks]
+            said, stray = [*self._state.values(), *self._inputs.body().chunks], self._stray.body()
             done.append(
                 replace(
                     self._upgrade,
                     request=replace(self._upgrade.request, body=Body(said, self._sent)),
-                    response=_answered(self._upgrade, Body(self._errors.body().chunks, self._received)),
+                    response=_answered(self._upgrade, Body(stray.chunks, self._received, stray.dropped, stray.gap)),
                     ended_at=at,
                     failure=None if clean else failure,
                 )
@@ -197,7 +200,7 @@ class Session:
         if call is None:
             call = next((asked for asked in self._asked if _blamed(asked, mark, lanes=lanes)), None)
             if call is None:
-                self._errors.add(*line)
+                self._stray.add(*line)
                 return []
             if not lanes and mark.cause is None:  # It may be about something else: wait for what comes.
                 call.suspect = line

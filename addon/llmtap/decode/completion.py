@@ -200,13 +200,21 @@ def _merge_choices(answer: Answer, choices: Iterable[_Choice], *, streamed: bool
         elif choice.text:
             answer.part((index, "text"), "text", index).text.append(choice.text)
             carried = True
-        reason = choice.finish_reason or choice.stop_reason
+        reason = choice.finish_reason or choice.stop_reason or _ended(turn)
         if reason and (choice.finish_reason or isinstance(reason, str)):  # a number is the token that vLLM stopped at
             answer.finish_reasons[index] = str(reason)
             answer.completed = len(answer.roles) <= len(answer.finish_reasons)
         if choice.error is not None:
             answer.error = read_error(msgspec.json.encode({"error": choice.error})) or answer.error
     return carried
+
+
+def _ended(turn: Turn | None) -> str | None:
+    """Return the word by which a delta ends the answer; the end of an earlier phase, of thoughts or a search, is none.
+
+    Qwen's web states no finish reason.
+    """
+    return turn.status if turn and turn.phase == "answer" and turn.status == "finished" else None
 
 
 def _merge_head(answer: Answer, completion: _Completion) -> None:

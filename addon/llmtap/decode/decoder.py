@@ -23,7 +23,7 @@ from llmtap.decode.formats import FORMATS, OPERATIONS, WireFormat
 from llmtap.decode.inference import Answer, Inference, InferenceRequest, InferenceResponse
 from llmtap.decode.usage.invocation import headed, invoked, metered
 from llmtap.decode.usage.speech import voiced
-from llmtap.decode.usage.terms import termed
+from llmtap.decode.usage.terms import streaming, termed
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,8 @@ def decode(exchange: Exchange) -> Inference:
     """Return what an exchange meant.
 
     The endpoint names the wire format; where it names none, or the answer holds nothing of it, the bodies tell. A model
-    that the path names stands in for one that the body leaves out.
+    that the path names stands in for one that the body leaves out, and the model that a session has for one that the
+    answer leaves out.
     """
     endpoint, response = exchange.endpoint, exchange.response
     asked, problems = _plain("request", exchange.request.body, exchange.request.headers)
@@ -82,13 +83,18 @@ def decode(exchange: Exchange) -> Inference:
             reading = _read_response(FORMATS[other], response, said, head, streamed=streamed)
     wire_format = FORMATS.get(dialect or "")
     request, more = _read_request(wire_format, asked, asked_data)
-    if request.stream is None and endpoint.stream is not None:
-        request = replace(request, stream=endpoint.stream)
+    stream = streaming(exchange.request.headers) if endpoint.stream is None else endpoint.stream
+    if request.stream is None and stream is not None:
+        request = replace(request, stream=stream)
     answer = reading.answer.response(streamed=reading.events is not None) if reading else InferenceResponse()
+    if request.session_model and not answer.model:
+        answer = replace(answer, model=request.session_model)
+    if not request.model:
+        request = replace(request, model=endpoint.model or request.session_model)
     return Inference(
         operation=endpoint.operation or operation or OPERATIONS.get(name or "", "chat" if wire_format else _UNKNOWN),
         wire_format=name,
-        request=request if request.model else replace(request, model=endpoint.model),
+        request=request,
         response=voiced(request, answer),
         content_times=tuple(reading.times) if reading else (),
         events=reading.events if reading else None,

@@ -120,10 +120,11 @@ class InferenceRequest:
     """What the application asked for. `stream` is None when the request does not say; `tools` are the offered names.
 
     `user` is the end-user id that the body carries (`user`, `metadata.user_id`, `safety_identifier`). `characters` are
-    those of words to be spoken.
+    those of words to be spoken. `session_model` is what the server says beforehand that will answer (Realtime).
     """
 
     model: str | None = None
+    session_model: str | None = None
     stream: bool | None = None
     include_usage: bool | None = None
     max_tokens: int | None = None

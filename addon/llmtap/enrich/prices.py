@@ -30,8 +30,10 @@ LONGEST_MODEL = 200
 
 _STANDARD = frozenset({"", "default", "standard", "standard_only", "auto", "on_demand"})
 """Words for no service tier in particular."""
-_DEARER = "fast"
-"""A tier whose price is a multiple of the standard one (two to six times), so that none is better than that."""
+_FAST, _LIVE = "fast", "live"
+_APART = frozenset({_FAST, _LIVE})
+"""Tiers whose price is far from the standard one, so that none is better than that: Anthropic's fast mode, at two to
+six times of it, and Deepgram's live sessions (https://deepgram.com/pricing), of which no list knows a price."""
 _PREPAID = frozenset({"provisioned_throughput", "reserved", "scale"})
 """Tiers that are paid by the hour or month, so that a token has no price: Vertex AI's, Bedrock's, OpenAI's."""
 _PLACES = {("anthropic", "us"): Decimal("1.1")}
@@ -116,7 +118,7 @@ class _Terms(NamedTuple):
 
         A price of sound weighs more than one of a service tier: it is up to fifty times that of text. Where no source
         tells sound apart, it costs what text does, and a tier that none knows costs the standard price, but for one
-        that is dearer by far: then there is no price.
+        whose price is far from it: then there is no price.
         """
         best = None
         for offer in offers:
@@ -127,7 +129,7 @@ class _Terms(NamedTuple):
                 return offer
             if best is None or fit > best[0]:
                 best = fit, offer
-        if best is None or (self.tier == _DEARER and not best[1].tiered):
+        if best is None or (self.tier in _APART and not best[1].tiered):
             return None
         return best[1]
 
@@ -145,8 +147,10 @@ def _tier(inference: Inference) -> str | None:
     ON_DEMAND_FLEX for what others call by the last word.
     """
     if inference.response.speed == "fast":
-        return _DEARER
+        return _FAST
     said = (inference.response.service_tier or inference.request.service_tier or "")[:32].lower()
+    if inference.wire_format == "deepgram_audio" and inference.events is not None:
+        return _LIVE
     batch = inference.operation == "batch" or (inference.wire_format or "").endswith("_batches")
     tier = "batch" if batch else said.removeprefix("on_demand_")
     return None if tier in _PREPAID else "" if tier in _STANDARD else tier

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import deepgram_audio
-from llmtap.decode.inference import Answer, Part, Usage
+from llmtap.decode.inference import Answer, InferenceResponse, Part, ProviderError, Usage
 from tests.decode.formats.laws import calm, deep, odd_bodies, whole
 
-WORDS = "metadata request_id duration model_info arch results channels alternatives transcript text url err_msg"
+WORDS = """metadata request_id duration model_info arch results channels alternatives transcript text url err_msg
+    type channel channel_index is_final Results Metadata Error"""
 
 
 def test_each_channel_is_a_choice() -> None:
@@ -43,6 +44,45 @@ def test_sound_and_pages() -> None:
     assert answer.response(streamed=False).messages[0].parts == (Part("media", "audio/*"),)
     with pytest.raises(msgspec.MsgspecError):
         deepgram_audio.read_response(Answer(), b"<html>")
+
+
+def fold(*events: object) -> InferenceResponse:
+    """The answer of a live session."""
+    answer = Answer()
+    for event in events:
+        deepgram_audio.merge(answer, Event(msgspec.json.encode(event)))
+    return answer.response(streamed=True)
+
+
+def stretch(words: str, channel: int = 0, *, final: bool = True) -> dict[str, object]:
+    """What was heard for a while."""
+    told = {"request_id": "r", "model_info": {"name": "general", "arch": "nova-3"}}
+    heard = {"alternatives": [{"transcript": words}]}
+    return {"type": "Results", "channel_index": [channel, 2], "is_final": final, "channel": heard, "metadata": told}
+
+
+def test_a_live_session_is_one_answer() -> None:
+    """Its stretches are joined, each on its channel; guesses and silence say nothing, and the metadata end it."""
+    said = fold(stretch("The", final=False), stretch("The sun"), stretch("Yes", 1), stretch(""), stretch("rises."))
+    assert [part.text for one in said.messages for part in one.parts] == ["The sun rises.", "Yes"]
+    assert (said.id, said.model, said.usage, said.completed) == ("r", "nova-3", None, True)
+    ended = fold(
+        {"type": "SpeechStarted", "channel": [0], "timestamp": 1.0},
+        {"type": "Metadata", "request_id": "r", "duration": 12.5, "model_info": {"u": {"arch": "nova-3"}}},
+    )
+    assert (ended.id, ended.model, ended.usage) == ("r", "nova-3", Usage(audio_seconds=Decimal("12.5")))
+    assert ended.completed
+
+
+def test_a_guess_completes_nothing() -> None:
+    """A session that was cut off before anything was final has no answer."""
+    assert fold(stretch("The", final=False)).completed is False
+
+
+def test_a_live_session_may_fail() -> None:
+    """The error has a description or none."""
+    assert fold({"type": "Error", "message": "No.", "variant": "v"}).error == ProviderError("Error", None, "No.")
+    assert fold({"type": "Error"}).error is not None
 
 
 @settings(max_examples=100, deadline=None)

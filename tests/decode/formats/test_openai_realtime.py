@@ -105,7 +105,8 @@ def test_the_server_has_the_last_word_on_the_session() -> None:
             {"type": "response.create", "response": {"max_output_tokens": 5, "output_modalities": ["text"]}},
         )
     )
-    assert (asked.model, asked.temperature, asked.max_tokens, asked.output_type) == ("b", 0.5, 5, "text")
+    assert (asked.temperature, asked.max_tokens, asked.output_type) == (0.5, 5, "text")
+    assert (asked.model, asked.session_model) == ("a", "b")
 
 
 def test_the_words_of_a_response_of_its_own() -> None:

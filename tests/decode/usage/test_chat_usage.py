@@ -47,6 +47,20 @@ STATED = {
         '{"prompt_tokens":9,"completion_tokens":3,"num_search_queries":2,"citation_tokens":70}',
         Usage(9, 3, web_searches=2, citation_tokens=70),
     ),
+    "perplexity reasons before it writes": (
+        """{"prompt_tokens":9,"completion_tokens":30,"total_tokens":39,"citation_tokens":70,"reasoning_tokens":400}""",
+        Usage(9, 430, reasoning_output_tokens=400, citation_tokens=70),
+    ),
+    "perplexity prices reasoning apart": (
+        """{"prompt_tokens":9,"completion_tokens":30,"total_tokens":39,"reasoning_tokens":20,
+        "cost":{"reasoning_tokens_cost":0.00006,"total_cost":0.1}}""",
+        Usage(9, 50, reasoning_output_tokens=20),
+    ),
+    "perplexity prices no reasoning": (
+        """{"prompt_tokens":9,"completion_tokens":30,"total_tokens":39,"citation_tokens":70,"reasoning_tokens":20,
+        "cost":{"reasoning_tokens_cost":null,"total_cost":0.1}}""",
+        Usage(9, 30, reasoning_output_tokens=20, citation_tokens=70),
+    ),
     "openrouter": (
         '{"prompt_tokens":9,"completion_tokens":3,"server_tool_use":{"web_search_requests":1,"tool_calls_executed":4}}',
         Usage(9, 3, web_searches=1, server_tool_calls=4),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmtap.decode.inference import Answer, Usage
-from llmtap.decode.usage.terms import termed
+from llmtap.decode.usage.terms import streaming, termed
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,13 @@ def test_a_header_fills_in(header: tuple[bytes, bytes], tier: str | None, speed:
     answer = Answer()
     termed(answer, (header,))
     assert (answer.service_tier, answer.speed) == (tier, speed)
+
+
+@pytest.mark.parametrize(("word", "asked"), [(b"enable", True), (b"disable", False), (b"?", None)])
+def test_a_header_may_ask_for_a_stream(word: bytes, asked: bool | None) -> None:  # noqa: FBT001 -- the expected value
+    """DashScope's body never says whether it wants one."""
+    assert streaming(((b"X-DashScope-SSE", word),)) is asked
+    assert streaming(((b"accept", word),)) is None
 
 
 def test_what_the_answer_states_holds() -> None:

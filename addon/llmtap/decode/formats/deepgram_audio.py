@@ -2,6 +2,7 @@
 
 A request is sound itself, where it lies, or the words to be spoken; its query names the model. A transcript states how
 long the sound was, by which it is billed; speech is sound, and its characters stand in a header (`decode.usage.terms`).
+A live session writes down stretch after stretch, each a whole answer; its last word is the metadata.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ import msgspec
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
+from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, ProviderError, Usage
 from llmtap.decode.usage.chat_usage import measure
 
 _SOUND = "audio/*"
@@ -45,6 +46,24 @@ class _Results(msgspec.Struct, gc=False):
     channels: list[_Channel] = []
 
 
+class _Told(msgspec.Struct, gc=False):
+    request_id: str | None = None
+    model_info: _Model | None = None
+
+
+class _Stretch(msgspec.Struct, gc=False):
+    """What was heard for a while on one channel; a guess that is made again is not `is_final`."""
+
+    channel: _Channel | None = None
+    channel_index: list[int] = []
+    is_final: bool = True
+    metadata: _Told | None = None
+
+
+class _Typed(msgspec.Struct, gc=False):
+    type: str | None = None
+
+
 class _Answer(msgspec.Struct):
     metadata: _Metadata | None = None
     results: _Results | None = None
@@ -72,13 +91,8 @@ def read_response(answer: Answer, body: bytes) -> None:
         answer.part("sound", "media").text[:] = [_SOUND]
         return
     stated = read(_Answer, body)
-    told = stated.metadata
-    if told is not None:
-        answer.id = told.request_id or answer.id
-        answer.model = next((model.arch for model in told.model_info.values() if model.arch), answer.model)
-        seconds = measure(told.duration)
-        if seconds is not None:
-            answer.usage = Usage(audio_seconds=seconds)
+    if stated.metadata is not None:
+        _conclude(answer, stated.metadata)
     for index, channel in enumerate(stated.results.channels if stated.results else ()):
         words = channel.alternatives[0].transcript if channel.alternatives else None
         if words:
@@ -88,6 +102,41 @@ def read_response(answer: Answer, body: bytes) -> None:
 
 
 def merge(answer: Answer, event: Event) -> bool:
-    """Merge an event as if it were a whole answer, since this door has no stream; it carries no content."""
-    read_response(answer, event.data)
+    """Merge one message of a live session, or else a whole answer; return whether it carried words."""
+    data = event.data
+    match read(_Typed, data).type if data.lstrip()[:1] == b"{" else None:
+        case "Results":
+            return _hear(answer, read(_Stretch, data))
+        case "Metadata":
+            answer.completed = True
+            _conclude(answer, read(_Metadata, data))
+        case "Error":
+            answer.error = read_error(data) or ProviderError()
+        case None:
+            read_response(answer, data)
     return False
+
+
+def _conclude(answer: Answer, told: _Metadata) -> None:
+    answer.id = told.request_id or answer.id
+    answer.model = next((model.arch for model in told.model_info.values() if model.arch), answer.model)
+    seconds = measure(told.duration)
+    if seconds is not None:
+        answer.usage = Usage(audio_seconds=seconds)
+
+
+def _hear(answer: Answer, stretch: _Stretch) -> bool:
+    """Add the words of a stretch to those of its channel; return whether there were any."""
+    told = stretch.metadata or _Told()
+    answer.id = told.request_id or answer.id
+    answer.model = (told.model_info and told.model_info.arch) or answer.model
+    heard = stretch.channel.alternatives if stretch.channel else []
+    words = heard[0].transcript if heard else None
+    if not stretch.is_final:
+        return False
+    answer.completed = True
+    index = stretch.channel_index[0] if stretch.channel_index else 0
+    if words:
+        draft = answer.part((index, "text"), "text", index)
+        draft.text.append(f" {words}" if draft.text else words)
+    return bool(words)

@@ -1,6 +1,7 @@
 """OpenAI Embeddings, as OpenAI and those who copied it speak it (https://platform.openai.com/docs/api-reference/embeddings).
 
-The vectors are passed over without being built. There is no stream; an answer never has output tokens.
+The vectors are passed over without being built. There is no stream; an answer never has output tokens. MiniMax takes
+`texts`, and answers by `vectors` and `total_tokens` (https://platform.minimaxi.com/document/Embeddings).
 """
 
 import msgspec
@@ -15,6 +16,7 @@ from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost, chat_usage
 class _Request(msgspec.Struct):
     model: str | None = None
     input: str | list[str | int | list[int]] | None = None
+    texts: list[str] | None = None
     encoding_format: str | None = None
     user: str | None = None
 
@@ -27,13 +29,16 @@ class _Response(msgspec.Struct):
     id: str | None = None
     model: str | None = None
     data: list[_Vector] | None = None
+    vectors: list[_Vector] | None = None
     usage: ChatUsage | None = None
+    total_tokens: int | None = None
 
 
 def read_request(body: bytes) -> InferenceRequest:
     """Return what the request body asks for; an input of token numbers is a medium named `tokens`."""
     asked = read(_Request, body)
-    inputs = asked.input if isinstance(asked.input, list) else [asked.input or ""]
+    given = asked.input or asked.texts
+    inputs = given if isinstance(given, list) else [given or ""]
     if inputs and isinstance(inputs[0], int):
         inputs = inputs[:1]
     parts = tuple(Part("text", text) if isinstance(text, str) else Part("media", "tokens") for text in inputs)
@@ -41,7 +46,7 @@ def read_request(body: bytes) -> InferenceRequest:
         model=asked.model,
         encoding_formats=(asked.encoding_format,) if asked.encoding_format else (),
         user=asked.user,
-        messages=(Message("user", parts),) if asked.input else (),
+        messages=(Message("user", parts),) if given else (),
     )
 
 
@@ -50,10 +55,10 @@ def read_response(answer: Answer, body: bytes) -> None:
     stated = read(_Response, body)
     answer.id = stated.id or answer.id
     answer.model = stated.model or answer.model
-    if stated.usage is not None:
-        answer.usage = chat_usage(stated.usage) or answer.usage
-        answer.reported_cost = chat_cost(stated.usage)
-    if stated.data is None:
+    usage = stated.usage or ChatUsage(total_tokens=stated.total_tokens)
+    answer.usage = chat_usage(usage) or answer.usage
+    answer.reported_cost = chat_cost(usage)
+    if stated.data is None and stated.vectors is None:
         answer.error = read_error(body)
 
 

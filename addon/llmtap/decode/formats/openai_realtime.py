@@ -129,14 +129,17 @@ class _Heard(msgspec.Struct):
 
 
 def read_request(body: bytes) -> InferenceRequest:
-    """Return what the messages before a response ask for; the server's word on the session wins over the client's."""
+    """Return what the messages before a response ask for; the server's word on the session wins over the client's.
+
+    The model is what the client asks for, and beside it the one that the server says the session has.
+    """
     asked = InferenceRequest()
     said: list[Message] = []
     system: str | None = None
     for stated in _lines(body):
         for settings in (stated.session, stated.response):
             if settings is not None:
-                asked = _settled(asked, settings, alone=stated.type.startswith("transcription_session"))
+                asked = _settled(asked, settings, stated.type)
                 system = settings.instructions if settings.instructions is not None else system
                 said += (message(item) for item in settings.input or ())
         if stated.item is not None:
@@ -207,7 +210,7 @@ def _lines(body: bytes) -> Iterator[_Said]:
         raise problem
 
 
-def _settled(before: InferenceRequest, stated: _Session, *, alone: bool) -> InferenceRequest:
+def _settled(before: InferenceRequest, stated: _Session, kind: str) -> InferenceRequest:
     """Return a request with what a session, or a single response, states; what is not stated stays as it was.
 
     A session that makes transcripts alone has the model that makes them.
@@ -216,13 +219,15 @@ def _settled(before: InferenceRequest, stated: _Session, *, alone: bool) -> Infe
     modalities = stated.output_modalities or stated.modalities
     tools = stated.tools
     model = stated.model
-    if alone or stated.type == "transcription":
+    if kind.startswith("transcription_session") or stated.type == "transcription":
         heard = stated.audio.input.transcription if stated.audio and stated.audio.input else None
         heard = heard or stated.input_audio_transcription
         model = (heard and heard.model) or model
+    resolved = kind.endswith(("created", "updated"))
     return replace(
         before,
-        model=model or before.model,
+        model=before.model if resolved else model or before.model,
+        session_model=(resolved and model) or before.session_model,
         temperature=before.temperature if stated.temperature is None else stated.temperature,
         max_tokens=limit or before.max_tokens,
         output_type=before.output_type if not modalities else "speech" if "audio" in modalities else "text",

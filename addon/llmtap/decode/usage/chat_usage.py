@@ -42,6 +42,7 @@ class _CacheCreation(msgspec.Struct, gc=False):
 
 class _Cost(msgspec.Struct, gc=False):
     total_cost: Decimal | None = None
+    reasoning_tokens_cost: Decimal | None = None
 
 
 class _CostDetails(msgspec.Struct, gc=False):
@@ -106,10 +107,9 @@ _NO_CREATION = _CacheCreation()
 def chat_usage(stated: ChatUsage, *, answered: bool = False) -> Usage | None:
     """Return the counts of a usage object, or None when it states none.
 
-    xAI leaves reasoning out of `completion_tokens`, told by `total = prompt + completion + reasoning`: it is added to
-    the output. Voyage states the total of an embedding alone, which is input; of what was `answered` in words a total
-    alone tells neither side (MiniMax). A part that exceeds its whole is clamped, and the usage marked `inconsistent`
-    (Azure does this).
+    Reasoning that `completion_tokens` leave out is added to the output (`_apart`). Voyage states the total of an
+    embedding alone, which is input; of what was `answered` in words a total alone tells neither side (MiniMax). A part
+    that exceeds its whole is clamped, and the usage marked `inconsistent` (Azure does this).
     """
     details, made = stated.prompt_tokens_details or _NO_INPUT, stated.completion_tokens_details or _NO_OUTPUT
     hit, miss = _count(stated.prompt_cache_hit_tokens), _count(stated.prompt_cache_miss_tokens)
@@ -119,7 +119,7 @@ def chat_usage(stated: ChatUsage, *, answered: bool = False) -> Usage | None:
     if prompt is None and output is None and not answered:
         prompt = _count(stated.total_tokens)
     reasoning = _count(made.reasoning_tokens, stated.reasoning_tokens)
-    if reasoning and prompt is not None and output is not None and stated.total_tokens == prompt + output + reasoning:
+    if reasoning and output is not None and _apart(stated, prompt, output, reasoning):
         output += reasoning
     read = _count(
         details.cached_tokens, hit, stated.cached_tokens, stated.num_cached_tokens, stated.cache_read_input_tokens
@@ -156,6 +156,20 @@ def chat_usage(stated: ChatUsage, *, answered: bool = False) -> Usage | None:
         inconsistent=(cached, written, thought) != (read, write, reasoning),
     )
     return None if usage == UNUSED else usage
+
+
+def _apart(stated: ChatUsage, prompt: int | None, output: int, reasoning: int) -> bool:
+    """Return whether reasoning stands outside the output.
+
+    xAI tells by `total = prompt + completion + reasoning`. Perplexity's deep research reasons about what it read before
+    it writes, and its total has neither: told by a price of its own (https://docs.perplexity.ai/guides/pricing), or by
+    more of it than of the output beside `citation_tokens`.
+    """
+    if prompt is not None and stated.total_tokens == prompt + output + reasoning:
+        return True
+    if isinstance(stated.cost, _Cost) and stated.cost.reasoning_tokens_cost:
+        return True
+    return stated.citation_tokens is not None and reasoning > output
 
 
 def heard(stated: ChatUsage) -> Decimal | None:

@@ -1,8 +1,9 @@
-"""On which terms a model ran, and what is billed of it, as far as response headers state what the answer does not.
+"""On which terms a model ran, and what is billed of it, as far as headers state what the bodies do not.
 
 Sources: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html,
 https://ai.google.dev/gemini-api/docs/priority-inference, https://elevenlabs.io/docs/api-reference/introduction,
-https://developers.deepgram.com/docs/tts-rest, and the HTTP routes of
+https://developers.deepgram.com/docs/tts-rest,
+https://help.aliyun.com/zh/model-studio/qwen-api-via-dashscope (`X-DashScope-SSE`), and the HTTP routes of
 https://github.com/huggingface/text-embeddings-inference (`x-compute-tokens`) and .../text-generation-inference.
 """
 
@@ -11,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 from msgspec.structs import replace
 
-from llmtap.capture.exchange import Headers
+from llmtap.capture.exchange import Headers, header
 from llmtap.decode.inference import UNUSED, Answer
 from llmtap.decode.usage.chat_usage import measure
 
@@ -28,6 +29,12 @@ _COUNTS: Mapping[bytes, str] = {
     b"x-prompt-tokens": "input_tokens",
     b"x-generated-tokens": "output_tokens",
 }
+
+
+def streaming(headers: Headers) -> bool | None:
+    """Return whether the headers of a request ask for a stream, or None where they do not say."""
+    word = (header(headers, "x-dashscope-sse") or "").strip().lower()
+    return {"enable": True, "disable": False}.get(word)
 
 
 def termed(answer: Answer, headers: Headers) -> None:

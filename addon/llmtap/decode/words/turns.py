@@ -60,7 +60,10 @@ class ToolCall(msgspec.Struct, gc=False):
 
 
 class Turn(msgspec.Struct, gc=False):
-    """A message or a delta. Reasoning has a name each from DeepSeek, OpenRouter and Groq, and GitHub Copilot."""
+    """A message or a delta. Reasoning has a name each from DeepSeek, OpenRouter and Groq, and GitHub Copilot.
+
+    Qwen's web says which `phase` of its answer a delta belongs to, and in `status` whether that phase is over.
+    """
 
     role: str | None = None
     content: str | list[Content] | None = None
@@ -74,6 +77,8 @@ class Turn(msgspec.Struct, gc=False):
     images: list[Content] | None = None
     tool_call_id: str | None = None
     name: str | None = None
+    phase: str | None = None
+    status: str | None = None
 
 
 def message(turn: Turn) -> Message:
