@@ -39,6 +39,18 @@ def test_a_large_answer_states_its_usage() -> None:
         assert (answer.model, answer.usage, answer.error) == ("m", Usage(8), None)
 
 
+def test_minimax_has_names_of_its_own() -> None:
+    """Texts are asked for, bare vectors and their count come back, or else how it went."""
+    asked = openai_embeddings.read_request(b'{"model":"embo-01","texts":["one","two"],"type":"db"}')
+    assert asked.messages == (Message("user", (Part("text", "one"), Part("text", "two"))),)
+    answer = Answer()
+    openai_embeddings.read_response(answer, b'{"vectors":[[0.1],[0.2]],"total_tokens":5,"base_resp":{"status_code":0}}')
+    assert (answer.usage, answer.error) == (Usage(5), None)
+    body = b'{"vectors":null,"base_resp":{"status_code":1004,"status_msg":"login fail"}}'
+    openai_embeddings.read_response(answer, body)
+    assert answer.error == ProviderError(None, "1004", "login fail")
+
+
 def test_an_error_in_place_of_vectors() -> None:
     """An error with status 200 is an error."""
     answer = Answer()

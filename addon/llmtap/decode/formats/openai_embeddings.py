@@ -12,6 +12,8 @@ from llmtap.decode.errors import read_error
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost, chat_usage
 
+_ABSENT = msgspec.Raw()
+
 
 class _Request(msgspec.Struct):
     model: str | None = None
@@ -29,7 +31,7 @@ class _Response(msgspec.Struct):
     id: str | None = None
     model: str | None = None
     data: list[_Vector] | None = None
-    vectors: list[_Vector] | None = None
+    vectors: msgspec.Raw = _ABSENT
     usage: ChatUsage | None = None
     total_tokens: int | None = None
 
@@ -58,7 +60,7 @@ def read_response(answer: Answer, body: bytes) -> None:
     usage = stated.usage or ChatUsage(total_tokens=stated.total_tokens)
     answer.usage = chat_usage(usage) or answer.usage
     answer.reported_cost = chat_cost(usage)
-    if stated.data is None and stated.vectors is None:
+    if stated.data is None and bytes(memoryview(stated.vectors)[:1]) != b"[":
         answer.error = read_error(body)
 
 
