@@ -44,6 +44,7 @@ def answered(
         (None, ProviderError(message="text"), 500, None, ("failure", "http_500")),
         (Failure("client_disconnected", ""), None, 200, False, ("failure", "client_disconnected")),
         (Failure("client_disconnected", ""), None, 529, None, ("failure", "http_529")),
+        (Failure("client_disconnected", ""), None, 200, True, ("success", None)),
         (
             Failure("client_disconnected", ""),
             ProviderError("overloaded_error"),
@@ -145,6 +146,14 @@ def test_a_finish_reason_that_means_an_error(
 ) -> None:
     """It is a failure in the provider's word, unless one choice is good, somebody asked for it, or it is a report."""
     assert outcome(answered(reasons=reasons, operation=operation)) == expected
+
+
+def test_who_hangs_up_on_the_end_mark_has_it_all() -> None:
+    """Counts of a stream whose end was seen are whole, though its client left before the connection ended."""
+    left = replace(EXCHANGE, failure=Failure("client_disconnected", ""))
+    whole, cut = (replace(INFERENCE, response=replace(RESPONSE, completed=completed)) for completed in (True, False))
+    assert usage_source(redacted(left, whole)) == "reported"
+    assert usage_source(redacted(left, cut)) == "partial"
 
 
 def test_salvaged_counts_are_partial() -> None:

@@ -83,7 +83,8 @@ def _fields(
     result, error_type = outcome(redacted)
     ended = None if latency.duration is None else redacted.started + latency.duration
     error = response.error
-    message = error.message if error is not None else redacted.failure and redacted.failure.message
+    failure = None if error_type is None else redacted.failure
+    message = error.message if error is not None else failure and failure.message
     return {
         "@timestamp": _instant(redacted.started),
         "data_stream": {"type": "logs", "dataset": DATASET},

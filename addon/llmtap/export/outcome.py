@@ -30,11 +30,11 @@ def outcome(redacted: Redacted) -> tuple[Literal["success", "failure"], str | No
     of the refusal has come. Its code tells more than its type (OpenAI: `rate_limit_exceeded` of type `requests`) unless
     it is a number (Google, OpenRouter). A finish reason that means an error is the type in the provider's own word. An
     answer that ended cleanly but is not whole was cut off: `stream_interrupted`. One that cannot be read:
-    `invalid_response`.
+    `invalid_response`. One whose end was seen is whole, however the connection ended: SDKs hang up on the end mark.
     """
     error, status = redacted.inference.response.error, _status(redacted.status)
     refused = status if (redacted.status or 0) >= 400 else None  # noqa: PLR2004 -- RFC 9110 section 15.5
-    broken = refused or (None if redacted.failure is None else redacted.failure.type)
+    broken = refused or (None if redacted.failure is None or _whole(redacted) else redacted.failure.type)
     if error is not None:
         word = None if error.code is None or error.code.isdecimal() else error.code
         return "failure", word or error.type or error.code or broken or status or "_OTHER"
@@ -58,7 +58,12 @@ def usage_source(redacted: Redacted, estimate: Estimate | None = None) -> UsageS
     if usage is None:
         return "absent"
     ended = redacted.failure is None and response.completed is not False and not _truncated(redacted)
-    return "reported" if ended else "partial"
+    return "reported" if ended or _whole(redacted) else "partial"
+
+
+def _whole(redacted: Redacted) -> bool:
+    """Whether a stream came to the end that its wire format marks."""
+    return redacted.inference.response.completed is True
 
 
 def _status(status: int | None) -> str | None:
