@@ -53,17 +53,21 @@ def _streams(told: Sequence[Story]) -> Sequence[Story]:
 
 
 def _figures(story: Story, rounds: int) -> tuple[str, ...]:
-    """Return the bytes and the µs of a chunk: to cut the body into events, to decode it all, and the least of these."""
+    """Return the bytes of a chunk, and its µs: to cut the body, where that can be done alone, to decode it, the least."""
     pieces, content = list(story.pieces()), _content(story)
     place = pieces.index(content[len(content) // 2])
     pieces[place:place] = [pieces[place]] * (CHUNKS - len(pieces))
     exchange = story.exchange([(100.0 + number, data) for number, (_, data) in enumerate(pieces)])
     body = exchange.response.body if exchange.response else Body()
     events = decode(exchange).events
-    cut = next(cut for cut in CUTS.values() if sum(1 for _ in cut(body)) == events)
-    cutting, spent = _spent(lambda: list(cut(body)), rounds), _spent(partial(decode, exchange), rounds)
-    seconds = (statistics.median(cutting), statistics.median(spent), min(spent))
-    return str(body.size // CHUNKS), *(f"{value / CHUNKS * 1e6:.2f}" for value in seconds)
+    cut = next((cut for cut in CUTS.values() if sum(1 for _ in cut(body)) == events), None)
+    cutting = "-" if cut is None else _told(statistics.median(_spent(lambda: list(cut(body)), rounds)))
+    spent = _spent(partial(decode, exchange), rounds)
+    return str(body.size // CHUNKS), cutting, _told(statistics.median(spent)), _told(min(spent))
+
+
+def _told(seconds: float) -> str:
+    return f"{seconds / CHUNKS * 1e6:.2f}"
 
 
 def _content(story: Story) -> list[Chunk]:
