@@ -53,7 +53,7 @@ def _streams(told: Sequence[Story]) -> Sequence[Story]:
 
 
 def _figures(story: Story, rounds: int) -> tuple[str, ...]:
-    """Return the bytes of a chunk, and its µs: to cut the body, where that can be done alone, to decode it, the least."""
+    """Return the bytes of a chunk, and its µs: to cut the body (where that goes alone), to decode it, and the least."""
     pieces, content = list(story.pieces()), _content(story)
     place = pieces.index(content[len(content) // 2])
     pieces[place:place] = [pieces[place]] * (CHUNKS - len(pieces))
