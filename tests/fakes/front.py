@@ -7,15 +7,10 @@ providers apart by path has a prefix, put before each path on the way in; answer
 
 import asyncio
 import ssl
-import tempfile
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from tests.fakes.authority import certify
+from tests.fakes.loopback import Loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,61 +21,26 @@ class Place:
     prefix: str = ""
 
 
-class Front:
+class Front(Loopback):
     """The front of `places`, in a thread of its own."""
 
     def __init__(self, places: Mapping[str, Place]) -> None:
+        super().__init__("front", places)
         self.places = dict(places)
         self.port = 0
         self.direct_port = 0
-        self._folder = tempfile.TemporaryDirectory(prefix="llmtap-front-")
-        self.ca_path, chain_path = certify(self.places, Path(self._folder.name))
-        self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        self._context.load_cert_chain(chain_path)
-        self._context.set_alpn_protocols(["http/1.1"])
-        self._loop = asyncio.new_event_loop()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="front", daemon=True)
 
     @property
     def detour(self) -> dict[str, int]:
         """Where the proxy under test finds each host."""
         return dict.fromkeys(self.places, self.port)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        if not self._ready.wait(10):
-            raise RuntimeError("the front does not start")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._stopped.set)
-        self._thread.join(10)
-        self._folder.cleanup()
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(self._serve())
-        finally:
-            self._loop.close()
-
-    async def _serve(self) -> None:
-        self._stopped = asyncio.Event()
+    async def _open(self) -> tuple[asyncio.Server, ...]:
         secure = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._context)
         direct = await asyncio.start_server(self._accept_tunnel, "127.0.0.1", 0)
         self.port = secure.sockets[0].getsockname()[1]
         self.direct_port = direct.sockets[0].getsockname()[1]
-        self._ready.set()
-        await self._stopped.wait()
-        for server in (secure, direct):
-            server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        return secure, direct
 
     async def _accept_tunnel(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -10,17 +10,13 @@ import json
 import socket
 import ssl
 import struct
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tests.fakes import answers
-from tests.fakes.authority import certify
+from tests.fakes.loopback import Loopback
 
 HOSTS = ("api.openai.com", "api.anthropic.com", "localhost", "127.0.0.1")
 KEPT_BYTES = 4 * 1024 * 1024
@@ -62,61 +58,25 @@ class _ClientGoneError(Exception):
     pass
 
 
-class FakeProvider:
+class FakeProvider(Loopback):
     """The simulated provider in a thread of its own: `port` speaks TLS for `hosts`, `plain_port` does not.
 
     `pace` is the seconds between two events of a stream whose words ask for no interval.
     """
 
     def __init__(self, hosts: Sequence[str] = HOSTS, *, port: int = 0, plain_port: int = 0, pace: float = 0.0) -> None:
-        self.hosts = tuple(hosts)
+        super().__init__("fake-provider", hosts)
         self.port = port
         self.plain_port = plain_port
         self.pace = pace
         self.requests: list[Received] = []
-        self._folder = tempfile.TemporaryDirectory(prefix="llmtap-provider-")
-        self.ca_path, self._chain_path = certify(self.hosts, Path(self._folder.name))
-        self._loop = asyncio.new_event_loop()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="fake-provider", daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        if not self._ready.wait(10):
-            raise RuntimeError("the simulated provider does not start")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._stopped.set)
-        self._thread.join(10)
-        self._folder.cleanup()
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(self._serve())
-        finally:
-            self._loop.close()
-
-    async def _serve(self) -> None:
-        self._stopped = asyncio.Event()
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(self._chain_path)
-        context.set_alpn_protocols(["http/1.1"])
-        secure = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=context)
+    async def _open(self) -> tuple[asyncio.Server, ...]:
+        secure = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=self._context)
         plain = await asyncio.start_server(self._accept, "127.0.0.1", self.plain_port)
         self.port = secure.sockets[0].getsockname()[1]
         self.plain_port = plain.sockets[0].getsockname()[1]
-        self._ready.set()
-        await self._stopped.wait()
-        for server in (secure, plain):
-            server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        return secure, plain
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

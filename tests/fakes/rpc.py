@@ -5,19 +5,14 @@ What it answers at which path is the test's. At `ECHO` it answers each piece of 
 
 import asyncio
 import ssl
-import tempfile
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import h2.config
 import h2.connection
 import h2.events
 
-from tests.fakes.authority import certify
+from tests.fakes.loopback import Loopback
 
 ECHO = "/llm.Talk/Echo"
 _HEADERS = [(":status", "200"), ("content-type", "application/grpc")]
@@ -32,66 +27,31 @@ class Said:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class FakeRpc:
+class FakeRpc(Loopback):
     """The provider in a thread of its own; `port` speaks TLS for `hosts`, and `requests` are the bodies that came."""
 
     def __init__(self, hosts: Sequence[str], answers: Mapping[str, Said]) -> None:
+        super().__init__("fake-rpc", hosts, "h2")
         self.answers = answers
         self.requests: list[bytes] = []
         self.port = 0
-        self._folder = tempfile.TemporaryDirectory(prefix="llmtap-rpc-")
-        self.ca_path, self._chain_path = certify(hosts, Path(self._folder.name))
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="fake-rpc", daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        if not self._ready.wait(10):
-            raise RuntimeError("the simulated provider does not start")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._stopped.set)
-        self._thread.join(10)
-        self._folder.cleanup()
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(self._serve())
-        finally:
-            self._loop.close()
-
-    async def _serve(self) -> None:
-        self._stopped = asyncio.Event()
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(self._chain_path)
-        context.set_alpn_protocols(["h2"])
-        tasks: set[asyncio.Task[None]] = set()
-
-        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.current_task()
-            assert task is not None
-            tasks.add(task)
-            try:
-                await self._speak(reader, writer)
-            except (asyncio.CancelledError, ConnectionError, ssl.SSLError):
-                writer.transport.abort()
-            finally:
-                writer.close()
-                tasks.discard(task)
-
-        server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=context)
+    async def _open(self) -> tuple[asyncio.Server, ...]:
+        server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._context)
         self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        await self._stopped.wait()
-        server.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        return (server,)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            await self._speak(reader, writer)
+        except (asyncio.CancelledError, ConnectionError, ssl.SSLError):
+            writer.transport.abort()
+        finally:
+            writer.close()
+            self._tasks.discard(task)
 
     async def _speak(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         speaker = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))

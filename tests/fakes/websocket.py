@@ -8,75 +8,44 @@ with `x-fake: 401` is refused.
 import asyncio
 import json
 import ssl
-import tempfile
-import threading
 from collections.abc import Sequence
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from wsproto import ConnectionType, WSConnection
 from wsproto import events as ws
 from wsproto.extensions import PerMessageDeflate
 
-from tests.fakes.authority import certify
+from tests.fakes.loopback import Loopback
 
 LONG = 50
 """How many events a long response has, and how many KB each."""
 USAGE = {"input_tokens": 7, "output_tokens": 5, "total_tokens": 12}
 
 
-class FakeSessions:
+class FakeSessions(Loopback):
     """The simulated provider in a thread of its own: `port` speaks TLS for `hosts`."""
 
     def __init__(self, hosts: Sequence[str]) -> None:
-        self.hosts = tuple(hosts)
+        super().__init__("fake-sessions", hosts)
         self.port = 0
         self.received = 0
-        self._folder = tempfile.TemporaryDirectory(prefix="llmtap-sessions-")
-        self.ca_path, self._chain_path = certify(self.hosts, Path(self._folder.name))
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="fake-sessions", daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        if not self._ready.wait(10):
-            raise RuntimeError("the simulated provider does not start")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._stopped.set)
-        self._thread.join(10)
-        self._folder.cleanup()
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
-        self._loop.close()
-
-    async def _serve(self) -> None:
-        self._stopped = asyncio.Event()
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(self._chain_path)
-        context.set_alpn_protocols(["http/1.1"])
-        server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=context)
+    async def _open(self) -> tuple[asyncio.Server, ...]:
+        server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._context)
         self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        await self._stopped.wait()
-        server.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
-            task.cancel()
+        return (server,)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
         try:
             await _Server(reader, writer, self).run()
         except (ConnectionError, ssl.SSLError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
+            self._tasks.discard(task)
 
 
 class _Server:
