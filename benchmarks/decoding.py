@@ -79,13 +79,26 @@ def _bodies(told: Sequence[Story]) -> Iterator[tuple[str, Callable[[int], Exchan
     """Yield ways to make an exchange of so many bytes: a stream, answers and questions."""
     for story in [story for story in told if story.streamed][:1]:
         yield "a stream of events", partial(_streamed, story)
-    for story in [
-        story for story in told if not story.streamed and story.facts.status < 400 and story.response_body[:1] == b"{"
-    ][:1]:
+    whole = [story for story in told if not story.streamed and story.facts.status < 400]
+    for story in [story for story in whole if _is_json(story.response_body)][:1]:
         yield "an answer of long words", partial(_answered, story)
-    for story in [story for story in told if story.request_body.startswith(b"{")][:1]:
+    for story in [story for story in told if _is_json(story.request_body)][:1]:
         yield "a question of long words", partial(_asked, story, _lengthened)
         yield "a question of many parts", partial(_asked, story, _multiplied)
+    for story in [story for story in told if story.request_body and not _is_json(story.request_body)][:1]:
+        yield "a question many times over", partial(_asked, story, _repeated)
+
+
+def _is_json(data: bytes) -> bool:
+    """Whether a body is one JSON object; a session's are lines, a form and protobuf are none."""
+    try:
+        return isinstance(json.loads(data), dict)
+    except ValueError:
+        return False
+
+
+def _repeated(data: bytes, size: int) -> bytes:
+    return data * (size // len(data))
 
 
 def _streamed(story: Story, size: int) -> Exchange:
