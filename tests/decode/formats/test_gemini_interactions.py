@@ -64,6 +64,11 @@ def read(**members: object) -> InferenceResponse:
             Usage(5, web_searches=2),
         ),
         ({"total_input_tokens": -5}, None),
+        ({"grounding_tool_count": [{"type": "google_search"}]}, None),
+        (
+            {"total_input_tokens": 5, "input_tokens_by_modality": [{"modality": "document", "tokens": 5}]},
+            Usage(5, image_input_tokens=5),
+        ),
     ],
 )
 def test_totals_include_their_parts(usage: object, expected: Usage | None) -> None:

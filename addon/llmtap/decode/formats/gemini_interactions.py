@@ -10,12 +10,13 @@ Source: https://ai.google.dev/api/interactions-api (`outputs` and `content.*` ar
 from collections.abc import Iterable
 
 import msgspec
+from msgspec.structs import replace
 
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Usage
-from llmtap.decode.usage.usage_metadata import Count
+from llmtap.decode.usage.usage_metadata import Count, Share, UsageMetadata, metadata_usage
 from llmtap.decode.words.pieces import spelled
 from llmtap.decode.words.steps import Step, Steps, message, messages, parts
 
@@ -209,37 +210,25 @@ def _settle(answer: Answer, index: int) -> None:
 
 
 def _usage(stated: _Usage) -> Usage | None:
-    into, out, cached = stated.total_input_tokens, stated.total_output_tokens, stated.total_cached_tokens
-    into = stated.total_tool_use_tokens if into is None else into + (stated.total_tool_use_tokens or 0)
-    out = stated.total_thought_tokens if out is None else out + (stated.total_thought_tokens or 0)
-    exceeds = cached is not None and into is not None and cached > into
-    heard, made = _shares(stated.input_tokens_by_modality), _shares(stated.output_tokens_by_modality)
-    kept = _shares(stated.cached_tokens_by_modality)
-    searches = [tool.count for tool in stated.grounding_tool_count or () if tool.type == "google_search"]
-    usage = Usage(
-        input_tokens=into,
-        output_tokens=out,
-        cache_read_input_tokens=into if exceeds else cached,
-        reasoning_output_tokens=stated.total_thought_tokens,
-        text_input_tokens=heard.get("text"),
-        text_output_tokens=made.get("text"),
-        audio_input_tokens=heard.get("audio"),
-        audio_output_tokens=made.get("audio"),
-        audio_cache_read_input_tokens=kept.get("audio"),
-        image_input_tokens=heard.get("image"),
-        image_output_tokens=made.get("image"),
-        image_cache_read_input_tokens=kept.get("image"),
-        video_input_tokens=heard.get("video"),
-        video_output_tokens=made.get("video"),
-        tool_input_tokens=stated.total_tool_use_tokens,
-        web_searches=searches[0] if searches else None,
-        inconsistent=exceeds,
+    """Return the counts, which are those of a `usageMetadata` by other names, and the searches beside them."""
+    usage = metadata_usage(
+        UsageMetadata(
+            prompt_token_count=stated.total_input_tokens,
+            cached_content_token_count=stated.total_cached_tokens,
+            candidates_token_count=stated.total_output_tokens,
+            thoughts_token_count=stated.total_thought_tokens,
+            tool_use_prompt_token_count=stated.total_tool_use_tokens,
+            prompt_tokens_details=_shares(stated.input_tokens_by_modality),
+            candidates_tokens_details=_shares(stated.output_tokens_by_modality),
+            cache_tokens_details=_shares(stated.cached_tokens_by_modality),
+        )
     )
-    return None if usage == UNUSED else usage
+    searches = [tool.count for tool in stated.grounding_tool_count or () if tool.type == "google_search"]
+    return usage if not searches or searches[0] is None else replace(usage or UNUSED, web_searches=searches[0])
 
 
-def _shares(shares: Iterable[_Share] | None) -> dict[str, int]:
-    return {share.modality.lower(): share.tokens for share in shares or () if share.tokens is not None}
+def _shares(shares: Iterable[_Share] | None) -> list[Share]:
+    return [Share(share.modality, share.tokens) for share in shares or ()]
 
 
 def _output_type(asked: _Request) -> str | None:
