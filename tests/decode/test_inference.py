@@ -57,3 +57,12 @@ def test_everything_stated_is_handed_on() -> None:
         completed=True,
         messages=(Message("assistant", (Part("tool_call", "", "call", "tool"),)),),
     )
+
+
+def test_steps_that_differ_are_of_no_model() -> None:
+    """Nor does one that agrees with the last make it so again; a step that names none says nothing."""
+    for steps, model in ((("a", None, "a"), "a"), (("a", "b"), None), (("a", "b", "b"), None), ((None,), None)):
+        answer = Answer()
+        for step in steps:
+            answer.agree(step)
+        assert answer.response(streamed=True).model == model

@@ -8,6 +8,7 @@ Source: https://platform.openai.com/docs/api-reference/chat and .../completions;
 """
 
 from collections.abc import Iterable
+from functools import reduce
 
 import msgspec
 
@@ -16,7 +17,7 @@ from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import Answer, InferenceRequest, ProviderError
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost, chat_usage
-from llmtap.decode.usage.tally import count, tally
+from llmtap.decode.usage.tally import added, count, tally
 from llmtap.decode.words.turns import Function, Turn, merge_turn
 
 _OUTPUT_TYPES = {"text": "text", "json_object": "json", "json_schema": "json"}
@@ -84,6 +85,12 @@ class _Timings(msgspec.Struct, gc=False):
     predicted_n: int | None = None
 
 
+class _Bot(msgspec.Struct, gc=False):
+    """What Ark's bots used: each model that one asked for itself."""
+
+    model_usage: list[ChatUsage] = []
+
+
 class _Status(msgspec.Struct, gc=False):
     status_code: int = 0
 
@@ -100,17 +107,23 @@ class _Growth(msgspec.Struct, gc=False):
     x_groq: object = None
     base_resp: object = None
     timings: object = None
+    bot_usage: object = None
 
 
 _grown = msgspec.json.Decoder(_Growth).decode
 _NO_GROWTH = _Growth()
-_NO_MORE = (None,) * 5
+_NO_COUNTS = (None,) * 4
+_NO_MORE = (None,) * 6
 
 
 class _Completion(msgspec.Struct, gc=False):
-    """A chunk or a whole answer; MiniMax tells in `base_resp` how it went, with HTTP's status 200."""
+    """A chunk or a whole answer; MiniMax tells in `base_resp` how it went, with HTTP's status 200.
+
+    Spark's id is a `sid`.
+    """
 
     id: str | None = None
+    sid: str | None = None
     model: str | None = None
     choices: list[_Choice] | None = None
     usage: ChatUsage | None = None
@@ -121,6 +134,7 @@ class _Completion(msgspec.Struct, gc=False):
     x_groq: _Groq | None = None
     base_resp: _Status | None = None
     timings: _Timings | None = None
+    bot_usage: _Bot | None = None
 
 
 def asked_for(asked: Parameters) -> InferenceRequest:
@@ -160,7 +174,7 @@ def merge(answer: Answer, event: Event) -> bool:
             growth = _grown(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # the end mark, or an odd chunk
             growth = _NO_GROWTH
-        more = (growth.usage, growth.error, growth.x_groq, growth.base_resp, growth.timings)
+        more = (growth.usage, growth.error, growth.x_groq, growth.base_resp, growth.timings, growth.bot_usage)
         if growth.choices and more == _NO_MORE:
             return _merge_choices(answer, growth.choices, streamed=True)
     if not data.startswith(b"{"):
@@ -177,8 +191,8 @@ def _merge(answer: Answer, body: bytes, *, streamed: bool) -> bool:
     """Merge a chunk or a whole answer; return whether it carried content."""
     completion = read(_Completion, body)
     # Chunks repeat who they are: it is read until it is known, and where the usage stands.
-    counted = completion.usage is not None or completion.x_groq is not None or completion.timings is not None
-    if answer.model is None or counted or not completion.choices:
+    counts = (completion.usage, completion.x_groq, completion.timings, completion.bot_usage)
+    if answer.model is None or counts != _NO_COUNTS or not completion.choices:
         _merge_head(answer, completion)
     if completion.error is not None or (completion.choices is None and completion.usage is None):
         answer.error = read_error(body) or answer.error
@@ -219,7 +233,7 @@ def _ended(turn: Turn | None) -> str | None:
 
 def _merge_head(answer: Answer, completion: _Completion) -> None:
     if answer.id is None:
-        answer.id = completion.id or None
+        answer.id = completion.id or completion.sid or None
     answer.model = completion.model or answer.model
     answer.system_fingerprint = completion.system_fingerprint or answer.system_fingerprint
     answer.service_tier = completion.service_tier or answer.service_tier
@@ -230,6 +244,9 @@ def _merge_head(answer: Answer, completion: _Completion) -> None:
         _merge_usage(answer, usage)
     elif completion.timings is not None:
         _merge_timings(answer, completion.timings)
+    elif completion.bot_usage is not None:
+        each = (chat_usage(one, answered=True) for one in completion.bot_usage.model_usage)
+        answer.usage = reduce(added, each, None) or answer.usage
 
 
 def _merge_timings(answer: Answer, timings: _Timings) -> None:

@@ -251,6 +251,11 @@ class Answer:
         if self.counting is not None:
             self.usage, self.counting = self.counting(self.usage), None
 
+    def agree(self, model: str | None) -> None:
+        """Take the model that one of several steps names; where steps differ, the answer is of none."""
+        if model and model != self.model:
+            self.model = model if self.model is None else ""
+
     def part(self, key: Hashable, kind: PartKind, choice: int = 0) -> PartDraft:
         """Return the growing part called `key`, made on first use; parts keep the order in which they began."""
         draft = self.parts.get(key)
@@ -266,7 +271,7 @@ class Answer:
             choices.setdefault(draft.choice, []).append(draft.whole())
         return InferenceResponse(
             id=self.id,
-            model=self.model,
+            model=self.model or None,
             finish_reasons=tuple(reason for _, reason in sorted(self.finish_reasons.items())),
             usage=self.usage,
             error=self.error,

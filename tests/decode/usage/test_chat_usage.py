@@ -37,6 +37,10 @@ STATED = {
         '{"prompt_tokens":9,"completion_tokens":30,"total_tokens":39,"reasoning_tokens":25,"cached_tokens":4}',
         Usage(9, 30, 4, reasoning_output_tokens=25),
     ),
+    "gigachat leaves out what was cached": (
+        '{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12,"precached_prompt_tokens":4}',
+        Usage(13, 3, 4),
+    ),
     "mistral": ('{"prompt_tokens":9,"completion_tokens":3,"num_cached_tokens":8}', Usage(9, 3, 8)),
     "vercel": (
         """{"prompt_tokens":90,"completion_tokens":3,"cache_creation_input_tokens":40,"cache_read_input_tokens":30,

@@ -1,11 +1,13 @@
 """Counts become a Usage whose totals include their parts."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from llmtap.decode.inference import Usage
-from llmtap.decode.usage.tally import count, tally
+from llmtap.decode.usage.tally import added, count, tally
 
 COUNTS = st.none() | st.integers(-3, 50) | st.integers()
 
@@ -32,6 +34,14 @@ def test_what_is_no_count_is_unknown(odd: int | None) -> None:
 def test_the_first_that_is_stated() -> None:
     """A 0 that is stated is a count."""
     assert [count(None, -2, 0, 5), count()] == [0, None]
+
+
+def test_steps_add_up() -> None:
+    """A count that one step alone states is that step's, and what was marked stays so."""
+    one, other = Usage(9, 7, cache_read_input_tokens=4), Usage(1, None, web_searches=2, inconsistent=True)
+    assert added(one, other) == Usage(10, 7, 4, web_searches=2, inconsistent=True)
+    assert (added(None, one), added(one, None), added(None, None)) == (one, one, None)
+    assert added(Usage(credits=Decimal("0.5")), Usage(credits=Decimal(1))) == Usage(credits=Decimal("1.5"))
 
 
 @given(COUNTS, COUNTS, COUNTS, COUNTS, COUNTS)

@@ -1,16 +1,21 @@
 """OpenAI Embeddings, as OpenAI and those who copied it speak it (https://platform.openai.com/docs/api-reference/embeddings).
 
 The vectors are passed over without being built. There is no stream; an answer never has output tokens. MiniMax takes
-`texts`, and answers by `vectors` and `total_tokens` (https://platform.minimaxi.com/document/Embeddings).
+`texts`, and answers by `vectors` and `total_tokens` (https://platform.minimaxi.com/document/Embeddings). GigaChat
+counts each vector by itself (https://developers.sber.ru/docs/ru/gigachat/api/reference/rest/post-embeddings).
 """
+
+from collections.abc import Iterable
+from functools import reduce
 
 import msgspec
 
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost, chat_usage
+from llmtap.decode.usage.tally import added
 
 _ABSENT = msgspec.Raw()
 
@@ -24,7 +29,9 @@ class _Request(msgspec.Struct):
 
 
 class _Vector(msgspec.Struct, gc=False):
-    """A vector, of which nothing is read."""
+    """A vector, of which nothing is read but what GigaChat counts of each."""
+
+    usage: ChatUsage | None = None
 
 
 class _Response(msgspec.Struct):
@@ -58,10 +65,16 @@ def read_response(answer: Answer, body: bytes) -> None:
     answer.id = stated.id or answer.id
     answer.model = stated.model or answer.model
     usage = stated.usage or ChatUsage(total_tokens=stated.total_tokens)
-    answer.usage = chat_usage(usage) or answer.usage
+    answer.usage = chat_usage(usage) or _summed(stated.data or ()) or answer.usage
     answer.reported_cost = chat_cost(usage)
     if stated.data is None and bytes(memoryview(stated.vectors)[:1]) != b"[":
         answer.error = read_error(body)
+
+
+def _summed(vectors: Iterable[_Vector]) -> Usage | None:
+    """Return what is counted of the vectors one by one."""
+    counts = (chat_usage(vector.usage) for vector in vectors if vector.usage is not None)
+    return reduce(added, counts, None)
 
 
 def merge(answer: Answer, event: Event) -> bool:

@@ -20,7 +20,7 @@ from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost
-from llmtap.decode.usage.tally import count, tally
+from llmtap.decode.usage.tally import added, count, tally
 
 
 class _Limits(msgspec.Struct):
@@ -181,7 +181,7 @@ def read_response(answer: Answer, body: bytes) -> None:
     total: Usage | None = None
     for index, one in enumerate(stated):
         usage = _alone(answer, one, body, index)
-        total = usage if total is None else _added(total, usage or Usage())
+        total = added(total, usage)
     answer.usage = total
 
 
@@ -281,15 +281,3 @@ def _count(answer: Answer, stated: _Answer, meta: _Meta, made: list[_Text]) -> N
     answer.usage = usage or answer.usage
     cost = chat_cost(ChatUsage(cost=status.cost if status.cost is not None else stated.estimated_cost))
     answer.reported_cost = answer.reported_cost if cost is None else cost
-
-
-def _added(one: Usage, other: Usage) -> Usage | None:
-    return tally(
-        _sum(one.input_tokens, other.input_tokens),
-        _sum(one.output_tokens, other.output_tokens),
-        cached=_sum(one.cache_read_input_tokens, other.cache_read_input_tokens),
-    )
-
-
-def _sum(before: int | None, stated: int | None) -> int | None:
-    return before if stated is None else (before or 0) + stated

@@ -63,7 +63,7 @@ class ChatUsage(msgspec.Struct, gc=False):
     DeepInfra: `estimated_cost` (USD); AssemblyAI: `input_tokens` and `output_tokens` for OpenAI's names; Perplexity:
     `citation_tokens`, `num_search_queries`; xAI: `cost_in_usd_ticks`, `num_server_side_tools_used`,
     `input_text_messages`. Seconds of sound are `seconds` of OpenAI, Mistral's `prompt_audio_seconds` and xAI's
-    `billable_audio_seconds`.
+    `billable_audio_seconds`. GigaChat bills no cached token, and leaves `precached_prompt_tokens` out of its prompt.
     """
 
     prompt_tokens: int | None = None
@@ -77,6 +77,7 @@ class ChatUsage(msgspec.Struct, gc=False):
     prompt_cache_miss_tokens: int | None = None
     cached_tokens: int | None = None
     num_cached_tokens: int | None = None
+    precached_prompt_tokens: int | None = None
     cache_read_input_tokens: int | None = None
     cache_creation_input_tokens: int | None = None
     cache_creation: _CacheCreation | None = None
@@ -116,14 +117,16 @@ def chat_usage(stated: ChatUsage, *, answered: bool = False) -> Usage | None:
     both = None if hit is None or miss is None else hit + miss
     prompt = _count(stated.prompt_tokens, both, stated.input_tokens)
     output = _count(stated.completion_tokens, stated.output_tokens)
+    aside = _count(stated.precached_prompt_tokens)
+    if aside and prompt is not None:
+        prompt += aside
     if prompt is None and output is None and not answered:
         prompt = _count(stated.total_tokens)
     reasoning = _count(made.reasoning_tokens, stated.reasoning_tokens)
     if reasoning and output is not None and _apart(stated, prompt, output, reasoning):
         output += reasoning
-    read = _count(
-        details.cached_tokens, hit, stated.cached_tokens, stated.num_cached_tokens, stated.cache_read_input_tokens
-    )
+    cached_at_all = (hit, stated.cached_tokens, stated.num_cached_tokens, aside, stated.cache_read_input_tokens)
+    read = _count(details.cached_tokens, *cached_at_all)
     cached = _within(read, prompt)
     write = _count(details.cache_write_tokens, details.cache_creation_tokens, stated.cache_creation_input_tokens)
     written = _within(write, None if prompt is None else prompt - (cached or 0))

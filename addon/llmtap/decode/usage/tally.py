@@ -3,6 +3,8 @@
 For wire formats that count in names of their own; a `usage` object of OpenAI's kind is read by `usage.py`.
 """
 
+from msgspec.structs import replace
+
 from llmtap.decode.inference import Usage
 
 _LARGEST = 1 << 48
@@ -43,6 +45,15 @@ def tally(
         reasoning_output_tokens=within[2],
         inconsistent=within != parts,
     )
+
+
+def added(one: Usage | None, other: Usage | None) -> Usage | None:
+    """Return what two steps of one call used together; a count that only one of them states is that one's."""
+    if one is None or other is None:
+        return other if one is None else one
+    stated = {name: value for name in other.__struct_fields__ if (value := getattr(other, name)) is not None}
+    sums = {name: value + (getattr(one, name) or 0) for name, value in stated.items()}
+    return replace(one, **{**sums, "inconsistent": one.inconsistent or other.inconsistent})
 
 
 def _within(part: int | None, whole: int | None) -> int | None:
