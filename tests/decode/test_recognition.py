@@ -85,6 +85,17 @@ CALLS = (
     ("cohere_rerank", b'{"model":"m","text_1":"a","text_2":"b"}', b'{"data":[{"score":0.9}]}'),
     ("openai_embeddings", b'{"model":"m","input":"x"}', b'{"data":[{"object":"pooling","data":[]}]}'),
     ("replicate_predictions", b'{"input":{}}', b'{"id":"p","urls":{}}'),
+    ("dify_app", b'{"inputs":{},"query":"x","user":"u"}', b'{"event":"message","message_id":"m","answer":"y"}'),
+    ("dify_app", b'{"inputs":{"a":"x"},"response_mode":"blocking"}', b'{"workflow_run_id":"w","data":{}}'),
+    ("coze_chat", b'{"bot_id":"b","user_id":"u"}', b'{"data":{"id":"c","bot_id":"b"},"code":0,"msg":""}'),
+    ("letta_messages", b'{"messages":[]}', b'{"messages":[{"message_type":"assistant_message"}]}'),
+    ("letta_messages", b'{"input":"x"}', b'data: {"message_type":"assistant_message"}\n\n'),
+    ("langgraph_runs", b'{"assistant_id":"a","input":{}}', b'{"messages":[{"type":"ai","content":"y"}]}'),
+    ("langgraph_runs", b'{"assistant_id":"a","input":{}}', b'event: metadata\ndata: {"run_id":"r"}\n\n'),
+    ("app_chat", b'{"question":"x"}', b'{"text":"y","chatId":"c","chatMessageId":"m"}'),
+    ("app_chat", b'{"question":"x"}', b'message:\ndata:{"event":"start","data":"y"}\n\n'),
+    ("app_chat", b'{"message":"x","mode":"chat"}', b'{"id":"1","type":"textResponse","textResponse":"y"}'),
+    ("text_classification", b'{"inputs":"x"}', b'[[{"score":0.9,"label":"joy"}]]'),
 )
 
 
@@ -119,6 +130,14 @@ OTHERS = (
     ("openai_assistants", b'{"assistant_id":"a","input":{}}', b'{"run_id":"r","status":"pending"}'),
     ("openai_embeddings", b'{"html":"x"}', b'{"iframe":"x"}'),
     ("openai_videos", b'{"title":"x"}', b'{"id":"v1","status":"processing"}'),
+    ("dify_app", b'{"query":"{ messages { id } }"}', b'{"data":{"messages":[]}}'),
+    ("dify_app", b'{"inputs":{"ref":"main"},"ref":"main"}', b'{"id":1,"status":"queued"}'),
+    ("coze_chat", b'{"message":"hi","room":1}', b'{"id":1,"ok":true}'),
+    ("letta_messages", b'{"messages":[{"body":"x"}]}', b'{"messages":[{"id":1,"body":"x"}]}'),
+    ("langgraph_runs", b'{"input":{"a":1}}', b'{"messages":["started"]}'),
+    ("app_chat", b'{"question":"x"}', b'{"id":1,"text":"y"}'),
+    ("app_chat", b'{"message":"x"}', b'{"id":1,"text":"y"}'),
+    ("text_classification", b'{"inputs":[1,2]}', b"[0.1,0.9]"),
 )
 
 

@@ -65,6 +65,16 @@ def test_two_answers_are_two() -> None:
     assert seen[3][0].id == told_once(exchange(path="/v1/batches/1?x=2"), nameless)[0].id
 
 
+def test_an_answer_may_be_named_by_who_fetches_it() -> None:
+    """Where its own id is not said and the path is always the same."""
+    calls = [told("retrieve", background=True, answer="") for _ in range(2)]
+    named = [
+        replace(call, request=replace(call.request, previous_response_id=f"order-{number}"))
+        for number, call in enumerate(calls)
+    ]
+    assert len({told_once(exchange(), call)[0].id for call in named}) == len(named)
+
+
 def test_an_answer_that_is_not_ready_is_a_call_of_its_own() -> None:
     """A poll that learns no usage keeps its id."""
     waiting = told("retrieve", background=True, usage=None)

@@ -52,6 +52,10 @@ def _sign(asked: str, answered: bytes) -> _Sign:
 
 
 _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
+    "app_chat": (
+        _sign("question", rb'"(?:chatMessageId|chatId|sessionId)"\s*:|"event"\s*:\s*"(?:start|token)"'),
+        _sign("message", rb'"textResponse"\s*:'),
+    ),
     "aleph_alpha_completions": (_sign("model prompt", rb'"completions"\s*:'),),
     "anthropic_completions": (_sign("prompt max_tokens_to_sample", rb'"completion"\s*:'),),
     "anthropic_messages": (_sign("messages max_tokens", rb'"content"\s*:\s*\['),),
@@ -68,7 +72,19 @@ _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
         _sign("", rb'"(?:generations|summary)"\s*:'),
     ),
     "cohere_v1_classify": (_sign("inputs", rb'"classifications"\s*:'),),
+    "coze_chat": (_sign("bot_id", rb'"bot_id"\s*:'),),
+    "dify_app": (
+        _sign("inputs query", rb'"(?:message_id|conversation_id)"\s*:'),
+        _sign("inputs response_mode", rb'"(?:message_id|workflow_run_id)"\s*:'),
+    ),
     "gemini_interactions": (_sign("input", rb'"object"\s*:\s*"interaction"'),),
+    "langgraph_runs": (
+        _sign("assistant_id", rb'^event:\s*(?:metadata|values|updates|messages)|"(?:messages|usage_metadata)"\s*:'),
+    ),
+    "letta_messages": (
+        _sign("messages", rb'"message_type"\s*:'),
+        _sign("input", rb'"message_type"\s*:'),
+    ),
     "lmstudio_chat": (_sign("model input", rb'"(?:model_instance_id|response_id)"\s*:'),),
     "llamacpp_completion": (_sign("prompt", rb'"(?:content|tokens_predicted|timings)"\s*:'),),
     "mistral_ocr": (_sign("document", rb'"pages"\s*:\s*\['),),
@@ -91,6 +107,7 @@ _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
     "openai_responses": (_sign("input", rb'"output"\s*:\s*\['),),
     "openai_videos": (_sign("prompt", rb'"object"\s*:\s*"video"'),),
     "replicate_predictions": (_sign("input", rb'"urls"\s*:\s*\{'),),
+    "text_classification": (_sign("inputs", rb'^\s*\[\s*\[?\s*\{[^{}]{0,200}"label"\s*:'),),
     "text_generation": (
         _sign("prompt", rb'"results"\s*:\s*\[\s*\{\s*"text"|"token"\s*:'),
         _sign("text_input", rb'"text_output"\s*:'),

@@ -23,6 +23,7 @@ def told_once(exchange: Exchange, inference: Inference) -> tuple[Exchange, Infer
         return exchange, inference
     if fetched and response.background is False:
         return exchange, replace(inference, response=replace(response, usage=None, reported_cost=None))
-    path = exchange.request.path.partition("?")[0]
-    seed = f"{exchange.endpoint.provider} {response.id or path}"
+    # Over gRPC every answer is fetched at the same path, and some are named by the request alone.
+    named = response.id or inference.request.previous_response_id or exchange.request.path.partition("?")[0]
+    seed = f"{exchange.endpoint.provider} {named}"
     return replace(exchange, id=new_id(0.0, seed.encode("utf-8", "replace"))), inference

@@ -14,6 +14,8 @@ FRAMED: list[tuple[bytes, str, Framing]] = [
     (b"\xef\xbb\xbf\r\n: keep-alive\r\n\r\ndata:{}", "", "events"),
     (b"event: x\ndata: {}\n\n", "application/octet-stream", "events"),
     (b"id:1\n", "text/plain", "events"),
+    (b"message:\ndata:{}\n\n", "", "events"),
+    (b"message: read the data: here", "", "other"),
     (b"", "text/event-stream; charset=utf-8", "events"),
     (b"unknown: x\n\n", "text/event-stream", "events"),
     (b'{"error":{}}', "text/event-stream", "json"),

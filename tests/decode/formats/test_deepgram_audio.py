@@ -12,7 +12,8 @@ from llmtap.decode.inference import Answer, InferenceResponse, Part, ProviderErr
 from tests.decode.formats.laws import calm, deep, odd_bodies, whole
 
 WORDS = """metadata request_id duration model_info arch results channels alternatives transcript text url err_msg
-    type channel channel_index is_final Results Metadata Error"""
+    type channel channel_index is_final Results Metadata Error
+    TurnInfo event turn_index audio_window_end EndOfTurn code description"""
 
 
 def test_each_channel_is_a_choice() -> None:
@@ -83,6 +84,34 @@ def test_a_live_session_may_fail() -> None:
     """The error has a description or none."""
     assert fold({"type": "Error", "message": "No.", "variant": "v"}).error == ProviderError("Error", None, "No.")
     assert fold({"type": "Error"}).error is not None
+
+
+def flux(event: str, said: str, turn: int, until: float) -> dict[str, object]:
+    """A message of version 2, as far as it is read."""
+    return {
+        "type": "TurnInfo",
+        "request_id": "r",
+        "event": event,
+        "turn_index": turn,
+        "audio_window_end": until,
+        "transcript": said,
+    }
+
+
+def test_turns_are_said_anew_as_they_grow() -> None:
+    """Each takes the place of what was said of it before, and tells how far into the sound it has heard."""
+    connected = {"type": "Connected", "request_id": "r"}
+    growing = [flux("StartOfTurn", "calm", 0, 0.8), flux("EndOfTurn", "Calm, with swell.", 0, 2)]
+    said = fold(connected, *growing, flux("Update", "", 1, 3.04))
+    assert [part.text for part in said.messages[0].parts] == ["Calm, with swell."]
+    assert (said.id, said.usage, said.completed) == ("r", Usage(audio_seconds=Decimal("3.04")), True)
+    assert not fold(connected, growing[0]).completed
+
+
+def test_an_error_of_a_session() -> None:
+    """It has a code and a description."""
+    said = fold({"type": "Error", "code": "INTERNAL_SERVER_ERROR", "description": "out of order"})
+    assert said.error == ProviderError(None, "INTERNAL_SERVER_ERROR", "out of order")
 
 
 @settings(max_examples=100, deadline=None)

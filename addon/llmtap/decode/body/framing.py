@@ -20,7 +20,8 @@ REACH = 1 << 18
 """How much of a body is looked at, at most."""
 
 _HEAD = 8192
-_EVENTS = re.compile(rb"(?:data|event|id|retry)?:|data\s*[\r\n]")
+_EVENTS = re.compile(rb"(?:data|event|id|retry)?:|data\s*[\r\n]|message:\s*[\r\n]+data:")
+"""How a stream of events begins; Flowise's lines of `message:` are no fields, and are passed over."""
 _LINE_TYPES = ("ndjson", "jsonl", "json-lines", "stream+json", "json-seq")
 
 _ARRAY = re.compile(rb"\[\s*\{")
@@ -55,7 +56,11 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("cohere_rerank", re.compile(rb'"object"\s*:\s*"score"')),
     ("ollama_chat", re.compile(rb'"created_at"\s*:\s*"[^"]{1,64}",\s*"(?:message|response|done)"\s*:')),
     ("llamacpp_completion", re.compile(rb'"tokens_predicted"\s*:')),
-    ("tgi_generate", re.compile(rb'\A\s*\[\s*\{\s*"generated_text"\s*:')),
+    ("tgi_generate", re.compile(rb'\A\s*\[\s*\{\s*"(?:generated|summary|translation)_text"\s*:')),
+    (
+        "text_classification",
+        re.compile(rb'\A\s*\[\s*\[?\s*\{\s*"(?:label|score)"\s*:[^{}\[\]]{0,200}"(?:score|label)"'),
+    ),
     ("text_generation", re.compile(rb'"meta_info"\s*:\s*\{[^{}]{0,400}"(?:id|finish_reason|prompt_tokens)"\s*:')),
     ("tgi_generate", re.compile(rb'"token"\s*:\s*\{\s*"id"\s*:|"details"\s*:\s*\{[^{}]{0,200}"generated_tokens"\s*:')),
 )

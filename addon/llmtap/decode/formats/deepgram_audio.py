@@ -2,7 +2,8 @@
 
 A request is sound itself, where it lies, or the words to be spoken; its query names the model. A transcript states how
 long the sound was, by which it is billed; speech is sound, and its characters stand in a header (`decode.usage.terms`).
-A live session writes down stretch after stretch, each a whole answer; its last word is the metadata.
+A live session writes down stretch after stretch, each a whole answer; its last word is the metadata. Flux (version 2)
+writes down turn after turn, says each anew as it grows, and how far into the sound it has heard.
 """
 
 from collections.abc import Mapping
@@ -60,6 +61,25 @@ class _Stretch(msgspec.Struct, gc=False):
     metadata: _Told | None = None
 
 
+class _Turn(msgspec.Struct, gc=False):
+    """What was said in a turn until now, and the second of the sound until which it was heard."""
+
+    request_id: str | None = None
+    event: str | None = None
+    turn_index: int = 0
+    transcript: str | None = None
+    heard: Decimal | None = msgspec.field(default=None, name="audio_window_end")
+
+
+class _Fault(msgspec.Struct, gc=False):
+    code: str | None = None
+    description: str | None = None
+
+    def error(self) -> ProviderError:
+        """Return it as an error of the provider's."""
+        return ProviderError(None, self.code, self.description)
+
+
 class _Typed(msgspec.Struct, gc=False):
     type: str | None = None
 
@@ -107,11 +127,15 @@ def merge(answer: Answer, event: Event) -> bool:
     match read(_Typed, data).type if data.lstrip()[:1] == b"{" else None:
         case "Results":
             return _hear(answer, read(_Stretch, data))
+        case "TurnInfo":
+            return _take(answer, read(_Turn, data))
+        case "Connected":
+            answer.id = read(_Turn, data).request_id or answer.id
         case "Metadata":
             answer.completed = True
             _conclude(answer, read(_Metadata, data))
         case "Error":
-            answer.error = read_error(data) or ProviderError()
+            answer.error = read_error(data) or read(_Fault, data).error()
         case None:
             read_response(answer, data)
     return False
@@ -140,3 +164,18 @@ def _hear(answer: Answer, stretch: _Stretch) -> bool:
         draft = answer.part((index, "text"), "text", index)
         draft.text.append(f" {words}" if draft.text else words)
     return bool(words)
+
+
+def _take(answer: Answer, turn: _Turn) -> bool:
+    """Take a turn in place of what was said of it before; return whether it grew."""
+    answer.id = turn.request_id or answer.id
+    seconds = measure(turn.heard)
+    if seconds is not None:
+        answer.usage = Usage(audio_seconds=seconds)
+    answer.completed = answer.completed or turn.event == "EndOfTurn"
+    if not turn.transcript:
+        return False
+    draft = answer.part(("turn", turn.turn_index), "text")
+    grew = draft.text != [turn.transcript]
+    draft.text[:] = [turn.transcript]
+    return grew

@@ -3,7 +3,8 @@
 The tokens that were made are counted in `details`, which a stream has in its last event and a whole answer on request
 only. Of the prompt a stream counts the `input_length`; a whole answer counts it where it lists its tokens (`prefill`).
 
-LoRAX, which grew from it, counts the prompt in `prompt_tokens`.
+LoRAX, which grew from it, counts the prompt in `prompt_tokens`. Hugging Face's tasks of summary and translation are
+asked in the same way, and name their text after the task.
 
 Source: https://huggingface.co/docs/text-generation-inference, its openapi.json; https://loraexchange.ai/reference/rest_api.
 """
@@ -54,6 +55,8 @@ class _Generated(msgspec.Struct, gc=False):
 
     token: _Token | None = None
     generated_text: str | None = None
+    summary_text: str | None = None
+    translation_text: str | None = None
     details: _Details | None = None
     error: object = None
 
@@ -107,8 +110,9 @@ def merge(answer: Answer, event: Event) -> bool:
 
 
 def _merge(answer: Answer, generated: _Generated) -> None:
-    if generated.generated_text:
-        answer.part(_KEY, "text").text[:] = [generated.generated_text]
+    whole = generated.generated_text or generated.summary_text or generated.translation_text
+    if whole:
+        answer.part(_KEY, "text").text[:] = [whole]
     details = generated.details
     if details is None:
         return

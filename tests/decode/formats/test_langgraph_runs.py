@@ -1,0 +1,46 @@
+"""LangGraph: what a model used counts once, whatever tells of it."""
+
+from hypothesis import given, settings
+
+from llmtap.decode.formats import langgraph_runs
+from llmtap.decode.inference import Usage
+from tests.decode.formats.laws import calm, deep, fold, odd_bodies
+
+WORDS = """messages id type ai human AIMessageChunk content text thinking tool_calls name args usage_metadata
+    input_tokens output_tokens input_token_details cache_read response_metadata model_name finish_reason
+    __error__ error message run_id"""
+
+AI = {"type": "ai", "id": "1", "content": "Calm.", "usage_metadata": {"input_tokens": 3, "output_tokens": 2}}
+
+
+def test_the_same_message_counts_once() -> None:
+    """However often a stream tells of it."""
+    state = {"messages": [{"type": "human", "content": "?"}, AI]}
+    assert fold(langgraph_runs, [state, state], "values").usage == Usage(3, 2)
+    assert fold(langgraph_runs, [{"a": state}, {"b": state}], "updates|sub:1").usage == Usage(3, 2)
+
+
+def test_pieces_add_up() -> None:
+    """Of a piece that comes again nothing is known, since each is what was new."""
+    said = fold(langgraph_runs, [[AI, {}], [AI, {}]], "messages")
+    assert (said.usage, said.messages[0].parts[0].text) == (Usage(6, 4), "Calm.Calm.")
+
+
+def test_what_was_said_before_the_question_is_another_runs() -> None:
+    """A thread keeps all of it."""
+    earlier = [{**AI, "id": "0"}, {"type": "human", "content": "?"}]
+    assert fold(langgraph_runs, [{"messages": earlier}], "values").usage is None
+    assert fold(langgraph_runs, [{"messages": [*earlier, AI]}], "values").usage == Usage(3, 2)
+
+
+@settings(max_examples=100, deadline=None)
+@given(odd_bodies(WORDS))
+def test_whatever_the_bytes(data: bytes) -> None:
+    """They are read, or refused as promised."""
+    for name in ("metadata", "values", "updates", "messages", "messages/partial", "error", ""):
+        calm(langgraph_runs, data, name)
+
+
+def test_depth_harms_nothing() -> None:
+    """What is nested is read or refused."""
+    deep(langgraph_runs, b'{"messages":', b'{"input":', b'{"messages":[{"tool_calls":[{"args":')
