@@ -95,6 +95,7 @@ CALLS = (
     ("app_chat", b'{"question":"x"}', b'{"text":"y","chatId":"c","chatMessageId":"m"}'),
     ("app_chat", b'{"question":"x"}', b'message:\ndata:{"event":"start","data":"y"}\n\n'),
     ("app_chat", b'{"message":"x","mode":"chat"}', b'{"id":"1","type":"textResponse","textResponse":"y"}'),
+    ("langflow_run", b'{"input_value":"x","output_type":"chat"}', b'{"session_id":"s","outputs":[{"outputs":[]}]}'),
     ("text_classification", b'{"inputs":"x"}', b'[[{"score":0.9,"label":"joy"}]]'),
 )
 
@@ -137,6 +138,7 @@ OTHERS = (
     ("langgraph_runs", b'{"input":{"a":1}}', b'{"messages":["started"]}'),
     ("app_chat", b'{"question":"x"}', b'{"id":1,"text":"y"}'),
     ("app_chat", b'{"message":"x"}', b'{"id":1,"text":"y"}'),
+    ("langflow_run", b'{"input":"x"}', b'{"id":"job","outputs":[]}'),
     ("text_classification", b'{"inputs":[1,2]}', b"[0.1,0.9]"),
 )
 

@@ -78,6 +78,7 @@ _SIGNS: Mapping[str, tuple[_Sign, ...]] = {
         _sign("inputs response_mode", rb'"(?:message_id|workflow_run_id)"\s*:'),
     ),
     "gemini_interactions": (_sign("input", rb'"object"\s*:\s*"interaction"'),),
+    "langflow_run": (_sign("input_value", rb'"outputs"\s*:\s*\[|"event"\s*:\s*"(?:add_message|token|end)"'),),
     "langgraph_runs": (
         _sign("assistant_id", rb'^event:\s*(?:metadata|values|updates|messages)|"(?:messages|usage_metadata)"\s*:'),
     ),
