@@ -26,6 +26,17 @@ def test_pieces_add_up() -> None:
     assert (said.usage, said.messages[0].parts[0].text) == (Usage(6, 4), "Calm.Calm.")
 
 
+def test_a_whole_message_may_be_the_last() -> None:
+    """Unless it calls a tool; one that still grows is not."""
+    calling = {**AI, "tool_calls": [{"id": "c", "name": "look", "args": {}}]}
+    for name, message, completed in (("updates", AI, True), ("updates", calling, False)):
+        assert fold(langgraph_runs, [{"agent": {"messages": [message]}}], name).completed is completed
+    assert [fold(langgraph_runs, [[AI]], f"messages/{kind}").completed for kind in ("partial", "complete")] == [
+        False,
+        True,
+    ]
+
+
 def test_what_was_said_before_the_question_is_another_runs() -> None:
     """A thread keeps all of it."""
     earlier = [{**AI, "id": "0"}, {"type": "human", "content": "?"}]

@@ -56,6 +56,7 @@ class _Told(msgspec.Struct, gc=False):
     finish_reason: str | None = None
     stop_reason: str | None = None
     done_reason: str | None = None
+    converse_reason: str | None = msgspec.field(default=None, name="stopReason")
 
 
 class _Call(msgspec.Struct, gc=False):
@@ -121,7 +122,7 @@ def merge(answer: Answer, event: Event) -> bool:
             updates = read(dict[str, _State], data).values()
             return _merge_all(answer, (message for update in updates for message in _listed(update)))
         case "messages/partial" | "messages/complete":
-            return _merge_all(answer, read(list[_Message], data))
+            return _merge_all(answer, read(list[_Message], data), whole=name == "messages/complete")
         case "messages":
             return _merge_piece(answer, data)
     return False
@@ -139,10 +140,13 @@ def _merge_state(answer: Answer, data: bytes) -> bool:
     return _merge_all(answer, messages[first:])
 
 
-def _merge_all(answer: Answer, messages: Iterable[_Message]) -> bool:
+def _merge_all(answer: Answer, messages: Iterable[_Message], *, whole: bool = True) -> bool:
+    """Merge messages; a `whole` one of a model that calls no tool may be the last, whatever it says of its end."""
     carried = False
     for message in messages:
         carried = _merge(answer, message) or carried
+        if whole and _who(message) in _MODELS:
+            answer.completed = not message.tool_calls
     return carried
 
 
@@ -180,7 +184,7 @@ def _learn(answer: Answer, message: _Message, usage: Usage | None) -> None:
     """Take who answered and why it ended, and keep what the message used; the sum is made when all is known."""
     told = message.response_metadata or _NOTHING
     answer.agree(told.model_name or told.model)
-    reason = told.finish_reason or told.stop_reason or told.done_reason
+    reason = told.finish_reason or told.stop_reason or told.done_reason or told.converse_reason
     if reason:
         answer.finish_reasons[0] = reason
         answer.completed = reason not in _CALLING
