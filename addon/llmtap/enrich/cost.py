@@ -59,8 +59,10 @@ class Cost:
     computed ones: `input` and `output` exclude what the other parts say, searches and fees are in `computed` only.
     `pricing` tells which price was taken, and by what it was found: `provider:openai/gpt-5`, `host:…`, `override:…`, or
     `model:…` when only the model's name told (an unknown host, a gateway: the price of the model's maker). It begins
-    with `fallback:` when the second source told, and before that with `list:` when a relay answered and no override
-    says what the relay charges. `pricing_version` names the data, and by how much an override multiplied it.
+    with `fallback:` when the second source told, before that with `standard:` when the call had another service tier,
+    of which no price is known, or `undivided:` when sound was counted and has no price of its own, and before that with
+    `list:` when a relay answered and no override says what it charges.
+    `pricing_version` names the data, what was added to it, and by how much it was multiplied.
     """
 
     status: Literal["priced", "partial", "estimated", "unpriced", "unmetered"]
@@ -162,7 +164,7 @@ def _cost(tariff: Tariff, counts: Mapping[str, Count]) -> Cost:
     side: dict[Side, Decimal] = {"input_tokens": _ZERO, "output_tokens": _ZERO, "fees": _ZERO}
     for name, number in counts.items():
         if number and (rate := each(name)):
-            side[UNITS[name].side] += rate * number
+            side[UNITS[name].side] += rate * (1 if name in tariff.once else number)
     read = (each("input_tokens", _ZERO) + each("cache_read_input_tokens", _ZERO)) * count("cache_read_input_tokens", 0)
     for whole, part in _READ_AS:
         if again := count(part):

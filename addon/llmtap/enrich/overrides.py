@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
@@ -106,7 +107,7 @@ class PriceOverride(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         terms = " ".join(filter(None, (f"{self.factor}", self.currency if self.currency != "USD" else "")))
         said = f"{listed.version} x {terms}" if self.multiplier is not None else listed.version
         levels = tuple((start, rates.times(self.factor)) for start, rates in listed.levels)
-        return Tariff(listed.pricing, f"{said}, {self.checked}", levels, self.currency)
+        return replace(listed, version=f"{said}, {self.checked}", levels=levels, currency=self.currency)
 
 
 class PriceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
