@@ -101,7 +101,7 @@ def free(bill: Bill) -> bool:
 
 
 def rounded(bill: Bill) -> bool:
-    """Perplexity's fee for a request is ours, by how much was searched; it rounds what the tokens cost, to three digits."""
+    """Perplexity's fee for a request is ours, by how much was searched; tokens are rounded, to three digits."""
     request, parts = bill.figure("request_cost"), (bill.input, bill.output)
     if request is None or None in parts or bill.cost.output is None or bill.cost.computed is None:
         return False
