@@ -167,6 +167,11 @@ def _prices(entry: Json) -> Iterator[tuple[str, Decimal]]:
         for key, price in _amounts(step.items()):
             if key in TOKENS:
                 yield TOKENS[key] + (f">{start}" if start else ""), price * 1_000_000
+    yield from _searches(entry)
+
+
+def _searches(entry: Json) -> Iterator[tuple[str, Decimal]]:
+    """Yield what a search costs, or what Perplexity takes for a request by how much it searches."""
     searches = entry.get("search_context_cost_per_query")
     if isinstance(searches, dict) and len(set(searches.values())) == 1:
         yield "web_search", Decimal(str(next(iter(searches.values()))))

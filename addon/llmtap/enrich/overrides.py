@@ -18,7 +18,7 @@ _STATED = (*sorted(PRICES), "request")
 _PER_MILLION = frozenset(unit.price for unit in UNITS.values() if unit.per != 1)
 _CURRENCY = re.compile("[A-Z]{3}")
 CHEAPEST = Decimal("0.0005")
-"""Of a million tokens or characters; the cheapest that is listed anywhere, of a token from a cache, is six times that."""
+"""Of a million tokens or characters; the cheapest that is listed, of tokens from a cache, is six times that."""
 
 
 class PriceOverride(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

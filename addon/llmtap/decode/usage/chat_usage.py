@@ -62,8 +62,8 @@ class ChatUsage(msgspec.Struct, gc=False):
     `cache_*_input_tokens`; Together, Perplexity, Copilot: `reasoning_tokens`; OpenRouter and Perplexity: `cost` (USD);
     DeepInfra: `estimated_cost` (USD); AssemblyAI: `input_tokens` and `output_tokens` for OpenAI's names; Perplexity:
     `citation_tokens`, `num_search_queries`, `search_context_size`; xAI: `cost_in_usd_ticks`,
-    `num_server_side_tools_used`, `input_text_messages`. Seconds of sound are `seconds` of OpenAI, Mistral's `prompt_audio_seconds` and xAI's
-    `billable_audio_seconds`.
+    `num_server_side_tools_used`, `input_text_messages`. Seconds of sound are `seconds` of OpenAI, Mistral's
+    `prompt_audio_seconds` and xAI's `billable_audio_seconds`.
     """
 
     prompt_tokens: int | None = None
