@@ -157,10 +157,23 @@ def test_what_only_the_second_source_knows(provider: str, model: str, usage: Usa
     assert (found.status, found.total) == ("priced", Decimal(paid))
 
 
-def test_what_the_image_tool_used_is_not_in_the_cost() -> None:
-    """Its tokens are no part of the totals, and have the prices of another model."""
-    drawn = Usage(1000, 200, image_tool_input_tokens=62, image_tool_output_tokens=4160)
-    assert cost(inference(drawn, answered="gpt-5")) == cost(inference(Usage(1000, 200), answered="gpt-5"))
+@pytest.mark.parametrize(
+    ("model", "total", "status"),
+    [("gpt-image-1", "0.17007", "priced"), ("a-brush", None, "partial"), (None, None, "partial")],
+)
+def test_what_the_image_tool_used_is_priced_by_its_model(model: str | None, total: str | None, status: str) -> None:
+    """62 tokens asked (22 of a picture) and 4160 drawn, at 5, 10 and 40; else there are parts of the chat alone."""
+    drawn = Usage(
+        1000, 200, image_tool_input_tokens=62, image_tool_image_input_tokens=22, image_tool_output_tokens=4160
+    )  # fmt: skip
+    chat, asked = (
+        cost(inference(Usage(1000, 200), answered="gpt-5")),
+        inference(drawn, answered="gpt-5", tier="default"),
+    )
+    found = cost(replace(asked, response=replace(asked.response, image_tool_model=model)))
+    assert (found.status, found.input, found.output) == (status, chat.input, chat.output)
+    assert found.total == found.computed == (None if total is None else Decimal(total))
+    assert found.pricing == ("provider:openai/gpt-5 + provider:openai/gpt-image-1" if total else chat.pricing)
 
 
 def test_audio_has_its_own_price() -> None:

@@ -70,6 +70,7 @@ class Usage(msgspec.Struct, frozen=True):  # a Struct is made eighty times as fa
     video_output_tokens: int | None = None
     tool_input_tokens: int | None = None
     image_tool_input_tokens: int | None = None
+    image_tool_image_input_tokens: int | None = None
     image_tool_output_tokens: int | None = None
     accepted_prediction_output_tokens: int | None = None
     rejected_prediction_output_tokens: int | None = None
@@ -156,7 +157,7 @@ class InferenceResponse:
     without one; None for an unstreamed answer. `served_by` is whom a reseller (OpenRouter) names as the server. What a
     bill depends on beside usage, in the provider's words: `service_tier` (also Google's traffic type), `speed`
     (Anthropic's `fast`, Bedrock's latency mode), `inference_geo` (where Anthropic ran the model), `search_context` (how
-    much Perplexity searched: `low`, `medium` or `high`). `background` tells whether no call
+    much Perplexity searched: `low`, `medium` or `high`), `image_tool_model` (which drew for a chat). `background` tells whether no call
     waited for the answer, so that several may tell of it; None where the format does not say.
     """
 
@@ -170,6 +171,7 @@ class InferenceResponse:
     speed: str | None = None
     inference_geo: str | None = None
     search_context: str | None = None
+    image_tool_model: str | None = None
     system_fingerprint: str | None = None
     conversation_id: str | None = None
     served_by: str | None = None
@@ -228,6 +230,7 @@ class Answer:
     speed: str | None = None
     inference_geo: str | None = None
     search_context: str | None = None
+    image_tool_model: str | None = None
     system_fingerprint: str | None = None
     conversation_id: str | None = None
     served_by: str | None = None
@@ -282,6 +285,7 @@ class Answer:
             speed=self.speed,
             inference_geo=self.inference_geo,
             search_context=self.search_context,
+            image_tool_model=self.image_tool_model,
             system_fingerprint=self.system_fingerprint,
             conversation_id=self.conversation_id,
             served_by=self.served_by,
