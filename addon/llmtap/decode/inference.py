@@ -157,8 +157,8 @@ class InferenceResponse:
     without one; None for an unstreamed answer. `served_by` is whom a reseller (OpenRouter) names as the server. What a
     bill depends on beside usage, in the provider's words: `service_tier` (also Google's traffic type), `speed`
     (Anthropic's `fast`, Bedrock's latency mode), `inference_geo` (where Anthropic ran the model), `search_context` (how
-    much Perplexity searched: `low`, `medium` or `high`), `image_tool_model` (which drew for a chat). `background` tells whether no call
-    waited for the answer, so that several may tell of it; None where the format does not say.
+    much Perplexity searched: `low`, `medium` or `high`), `image_tool_model` (which drew for a chat). `background` tells
+    whether no call waited for the answer, so that several may tell of it; None where the format does not say.
     """
 
     id: str | None = None

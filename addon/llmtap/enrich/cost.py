@@ -53,16 +53,17 @@ class Cost:
     """Money for one call, and how it is known; what is not known is None.
 
     `status` is priced, unpriced (the usage is known, a price is not), partial (of input and output one is not known, or
-    what was drawn by another model has no price: there are parts, and no total), estimated (no usage was reported: there is `estimated` alone) or unmetered (there is
-    no usage to price). `estimated` is what `total` would be with estimated counts where none were reported.
-    `total` is `reported`, the provider's own figure in USD, where there is one, else `computed`. The parts are
-    computed ones: `input` and `output` exclude what the other parts say, searches and fees are in `computed` only.
+    another model drew images at an unknown price: there are parts, and no total), estimated (no usage was reported:
+    there is `estimated` alone) or unmetered (there is no usage to price). `estimated` is what `total` would be with
+    estimated counts where none were reported. `total` is `reported`, the provider's own figure in USD, where there is
+    one, else `computed`. The parts are computed ones: `input` and `output` exclude what the other parts say, searches
+    and fees are in `computed` only.
     `pricing` tells which price was taken, and by what it was found: `provider:openai/gpt-5`, `host:…`, `override:…`, or
     `model:…` when only the model's name told (an unknown host, a gateway: the price of the model's maker). It begins
     with `fallback:` when the second source told, before that with `standard:` when the call had another service tier,
     of which no price is known, or `undivided:` when sound was counted and has no price of its own, and before that with
-    `list:` when a relay answered and no override says what it charges.
-    Of images that a chat had drawn the price stands behind a plus. `pricing_version` names the data, what was added to it, and by how much it was multiplied.
+    `list:` when a relay answered and no override says what it charges. Of images that a chat had drawn the price stands
+    behind a plus. `pricing_version` names the data, what was added to it, and by how much it was multiplied.
     """
 
     status: Literal["priced", "partial", "estimated", "unpriced", "unmetered"]
