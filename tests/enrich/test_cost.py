@@ -156,8 +156,10 @@ def test_what_only_the_second_source_knows(provider: str, model: str, usage: Usa
 @pytest.mark.parametrize(("model", "total"), [("gpt-image-1", "0.17007"), ("a-brush", None), (None, None)])
 def test_what_the_image_tool_used_is_priced_by_its_model(model: str | None, total: str | None) -> None:
     """62 tokens asked (22 of a picture) and 4160 drawn, at 5, 10 and 40; else there are parts of the chat alone."""
-    drawn = {"image_tool_input_tokens": 62, "image_tool_image_input_tokens": 22, "image_tool_output_tokens": 4160}
-    chat, asked = (inference(Usage(1000, 200, **more), answered="gpt-5") for more in ({}, drawn))
+    drawn = Usage(
+        1000, 200, image_tool_input_tokens=62, image_tool_image_input_tokens=22, image_tool_output_tokens=4160
+    )  # fmt: skip
+    chat, asked = (inference(usage, answered="gpt-5") for usage in (Usage(1000, 200), drawn))
     alone, found = cost(chat), cost(replace(asked, response=replace(asked.response, image_tool_model=model)))
     assert (found.input, found.output) == (alone.input, alone.output)
     assert found.total == found.computed == (Decimal(total) if total else None)
