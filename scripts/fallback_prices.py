@@ -8,7 +8,8 @@ digest lets no other wheel in.
 An entry is left out when it cannot be told from a call (sizes of images and films, data zones, capacity by the month),
 when nobody in `llmtap.enrich.fallback.SELLERS` sells it, when all its prices are 0, which there means unknown more
 often than free, or when an embedding costs more than `DEAREST`, which is a slip of three decimal places. The tokens of
-an image count only where image tokens have a price: elsewhere such an entry means steps.
+an image count only where image tokens have a price: elsewhere such an entry means steps. What Perplexity takes for a
+request goes by how much it searches, which stands here like a service tier.
 """
 
 import hashlib
@@ -64,7 +65,7 @@ OTHERS = {
     "annotation_cost_per_page_batches": {"ocr": "annotated_page@batch"},
 }
 """Prices of something else to parts, by the modes in which it is plain what is counted; a second is billed once."""
-TIERS = {"batches": "batch", "flex": "flex", "priority": "priority"}
+TIERS = {"batches": "batch", "flex": "flex", "priority": "priority", "ultrafast": "ultrafast"}
 MODES = frozenset({
     None, "chat", "completion", "responses", "embedding", "rerank", "audio_transcription", "audio_speech",
     "image_generation", "image_edit", "video_generation", "ocr", "realtime",
@@ -166,9 +167,17 @@ def _prices(entry: Json) -> Iterator[tuple[str, Decimal]]:
         for key, price in _amounts(step.items()):
             if key in TOKENS:
                 yield TOKENS[key] + (f">{start}" if start else ""), price * 1_000_000
+    yield from _searches(entry)
+
+
+def _searches(entry: Json) -> Iterator[tuple[str, Decimal]]:
+    """Yield what a search costs, or what Perplexity takes for a request by how much it searches."""
     searches = entry.get("search_context_cost_per_query")
     if isinstance(searches, dict) and len(set(searches.values())) == 1:
         yield "web_search", Decimal(str(next(iter(searches.values()))))
+    elif isinstance(searches, dict) and entry.get("litellm_provider") == "perplexity":
+        for size, price in _amounts(searches.items()):
+            yield f"request@{size.removeprefix('search_context_size_')}", price
 
 
 def _amounts(items: Iterable[tuple[str, object]]) -> Iterator[tuple[str, Decimal]]:

@@ -125,6 +125,7 @@ def test_prices_may_stand_in_a_file_of_their_own(home: Environ, tmp_path: Path) 
 
 
 RELAY = "relay: {base_url: 'https://r.example/v1', api_key: key, "
+ORIGIN = "source: x, checked: 2026-11-01}]}"
 
 
 @pytest.mark.parametrize(
@@ -159,6 +160,38 @@ RELAY = "relay: {base_url: 'https://r.example/v1', api_key: key, "
         ("providers: [{id: a}]", "`providers[0]`", "missing required field `hosts`"),
         ("providers: none.yaml", "`providers`", "none.yaml: cannot be read: No such file"),
         ("prices: none.yaml", "`prices`", "none.yaml: cannot be read: No such file"),
+        ("prices: {overrides: [{provider: opnai, " + ORIGIN, "`prices.overrides[0].provider`", "did you mean openai?"),
+        (
+            RELAY + "name: acme}\nprices: {overrides: [{relay: acne, " + ORIGIN,
+            "`prices.overrides[0].relay`",
+            "'acne' is no relay; the one of llmtap.yaml is called acme",
+        ),
+        (
+            "prices: {overrides: [{multiplier: 88%, " + ORIGIN,
+            "`prices.overrides[0].multiplier`",
+            "must be a number such as 0.88, without a unit, a currency or a comma",
+        ),
+        (
+            "prices: {overrides: [{multiplier: -0.12, " + ORIGIN,
+            "`prices.overrides[0].multiplier`",
+            "must be a number that is not negative; a discount of 12 % is 0.88",
+        ),
+        (
+            "prices: {overrides: [{input: 0.00000125, " + ORIGIN,
+            "`prices.overrides[0].input`",
+            "is the price of a million, and this looks like that of one; multiply it",
+        ),
+        (
+            "prices: {overrides: [{input: 1, currency: yuan, " + ORIGIN,
+            "`prices.overrides[0].currency`",
+            "must be the three capital letters of a currency, such as EUR or CNY",
+        ),
+        (
+            "prices: {overrides: [{input: 1, source: x, checked: 1.11.2026}]}",
+            "`prices.overrides[0].checked`",
+            "must be a day such as 2026-11-01",
+        ),
+        ("prices: {overrides: [{input: 1, checked: 2026-11-01}]}", "`prices.overrides[0]`", "required field `source`"),
         ("privacy: {content: everything}", "`privacy.content`", "'everything' is not allowed; allowed are none"),
         (RELAY + "share: 120}", "`relay.share`", "is 120; it must be from 0 to 100"),
         (RELAY + "share: 10%}", "`relay.share`", "must be a number, and is text"),
@@ -198,6 +231,13 @@ def test_a_mistake_in_a_named_file_names_that_file(home: Environ, tmp_path: Path
     written(tmp_path / "p.yaml", "providers:\n  - id: a\n    host: [x]\n")
     with pytest.raises(ConfigError, match=r"p\.yaml, line 3: `providers\[0\]\.host`: .*did you mean `hosts`"):
         load(written(tmp_path / "c.yaml", "providers: p.yaml"), home)
+
+
+def test_a_mistake_in_a_named_price_names_its_line(home: Environ, tmp_path: Path) -> None:
+    """A price that nothing can match is told where it stands, which is another file than llmtap.yaml."""
+    written(tmp_path / "p.yaml", "overrides:\n  - source: x\n    checked: 2026-11-01\n    provider: opnai\n")
+    with pytest.raises(ConfigError, match=r"p\.yaml, line 4: `overrides\[0\]\.provider`: 'opnai' is no provider"):
+        load(written(tmp_path / "c.yaml", "prices: p.yaml"), home)
 
 
 def test_an_unreadable_file_is_told(home: Environ, tmp_path: Path) -> None:

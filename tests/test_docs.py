@@ -2,20 +2,27 @@
 
 import json
 import re
+from decimal import Decimal
+from importlib.metadata import version as installed
 from pathlib import Path
 
 import msgspec
 import pytest
 from click.testing import CliRunner
 
+from llmtap.capture.exchange import Exchange
 from llmtap.capture.provider import Providers
 from llmtap.cli import main
-from llmtap.config import load, shipped
+from llmtap.config import fallback_prices, load, shipped
+from llmtap.decode.inference import Usage
+from llmtap.enrich.cost import Prices, price
+from tests.enrich.call import exchange, inference
 from tests.export.test_document import mapped, names
 
 CHECKOUT = Path(__file__).parent.parent
 README = (CHECKOUT / "README.md").read_text()
 ADDING = (CHECKOUT / "docs/adding.md").read_text()
+PRICING = (CHECKOUT / "docs/pricing.md").read_text()
 COMMANDS = re.findall(r"^  ([a-z]+)  ", CliRunner().invoke(main, ["--help"]).output, re.MULTILINE)
 
 
@@ -53,9 +60,9 @@ def test_promises_have_tests(path: str) -> None:
     assert all((CHECKOUT / one).exists() for one in path.split())
 
 
-def block(name: str) -> str:
-    """Return what docs/adding.md shows between the markers of `name`, without the fence and its indentation."""
-    shown = re.search(rf"<!-- {name}:begin -->\n( *)```\w+\n(.*?)\n *```\n *<!-- {name}:end -->", ADDING, re.DOTALL)
+def block(name: str, page: str = ADDING) -> str:
+    """Return what a page shows between the markers of `name`, without the fence and its indentation."""
+    shown = re.search(rf"<!-- {name}:begin -->\n( *)```\w+\n(.*?)\n *```\n *<!-- {name}:end -->", page, re.DOTALL)
     assert shown is not None
     return re.sub(rf"^{shown[1]}", "", shown[2], flags=re.MULTILINE)
 
@@ -82,7 +89,31 @@ def test_a_wire_format_is_added_as_shown(name: str, file: str) -> None:
     assert block(name) in (CHECKOUT / file).read_text()
 
 
-@pytest.mark.parametrize("target", re.findall(r"\]\(([\w/.-]+)\)", ADDING))
-def test_links_of_adding_lead_somewhere(target: str) -> None:
-    """A relative link of docs/adding.md is a file or folder of the repository."""
+@pytest.mark.parametrize(
+    ("name", "call", "model", "usage"),
+    [
+        ("relay", exchange(relay="acme"), "gpt-5", Usage(1_000_000, 100_000)),
+        ("discount", exchange(), "gpt-5", Usage(1_000_000, 100_000)),
+        ("own", exchange(provider="local", host="llm.internal.example"), "gpt-5", Usage(1000, 1000)),
+        ("image", exchange(provider="x.example", host="x.example"), "flux-pro-1.1", Usage(images=2)),
+    ],
+)
+def test_a_price_of_ones_own_is_what_it_shows(
+    tmp_path: Path, name: str, call: Exchange, model: str, usage: Usage
+) -> None:
+    """Each entry of docs/pricing.md loads from the file that llmtap.yaml names, and makes the cost that is shown."""
+    (tmp_path / "prices.yaml").write_text(block(name, PRICING))
+    (tmp_path / "llmtap.yaml").write_text("prices: prices.yaml")
+    settings = load(tmp_path / "llmtap.yaml", {})
+    found = price(call, inference(usage, answered=model), Prices(settings.prices, fallback_prices))
+    shown = json.loads(
+        re.sub(r"genai-prices [\d.]+", f"genai-prices {installed('genai-prices')}", block(f"{name}-cost", PRICING))
+    )
+    assert found.total == Decimal(shown.pop("total"))
+    assert {key: getattr(found, key) for key in shown} == shown
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\(([\w/.-]+)\)", ADDING + PRICING))
+def test_links_of_the_docs_lead_somewhere(target: str) -> None:
+    """A relative link of docs/adding.md or docs/pricing.md is a file or folder of the repository."""
     assert (CHECKOUT / "docs" / target).exists()

@@ -56,6 +56,12 @@ def sheet(prices: dict[str, object], name: str = "groq/tower") -> dict[str, str]
         ({"search_context_cost_per_query": {"low": 0.01, "high": 0.01}}, {"web_search": "0.01"}),
         ({"search_context_cost_per_query": {"low": 0.005, "high": 0.012}}, None),
         (
+            {"litellm_provider": "perplexity", "search_context_cost_per_query": {"search_context_size_low": 0.005,
+                                                                                 "search_context_size_high": 0.012}},
+            {"request@low": "0.005", "request@high": "0.012"},
+        ),
+        ({"input_cost_per_token_above_272k_tokens_ultrafast": 1e-06}, {"input@ultrafast>272000": "1"}),
+        (
             {"tiered_pricing": [
                 {"input_cost_per_token": 5e-08, "range": [0, 256000.0]},
                 {"input_cost_per_token": 2.5e-07, "range": [256000.0, 1000000.0]},

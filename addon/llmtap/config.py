@@ -19,6 +19,7 @@ from llmtap.capture.window import CaptureSettings
 from llmtap.enrich.attribution import AttributionSettings
 from llmtap.enrich.cost import PriceSettings
 from llmtap.enrich.privacy import PrivacySettings
+from llmtap.enrich.published import SELF_HOSTED
 from llmtap.export.cluster import ElasticsearchSettings
 from llmtap.relay import RelaySettings
 from llmtap.yamlfile import ConfigError, Data, YamlFile, beside, read, resolved
@@ -113,7 +114,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
         providers=table,
         attribution=said.attribution,
         privacy=said.privacy,
-        prices=_prices(said.prices, file),
+        prices=_prices(said, table, file),
         relay=said.relay,
         elasticsearch=said.elasticsearch,
         store=said.store,
@@ -148,25 +149,36 @@ def _complete(file: YamlFile, environ: Mapping[str, str]) -> dict[str, Data]:
 
 def _table(said: Sequence[ProviderEntry] | str, file: YamlFile) -> ProviderTable:
     """Return the operator's tables, the shipped ones after them."""
-    ours = _named(said, "providers", ProviderTable, file) if isinstance(said, str) else ProviderTable(tuple(said))
+    ours = _named(said, "providers", ProviderTable, file)[0] if isinstance(said, str) else ProviderTable(tuple(said))
     return ours.before(_shipped("providers.yaml", ProviderTable))
 
 
-def _prices(said: PriceSettings | str, file: YamlFile) -> PriceSettings:
-    """Return the operator's prices, the shipped ones after them."""
-    ours = _named(said, "prices", PriceSettings, file) if isinstance(said, str) else said
+def _prices(said: ConfigFile, table: ProviderTable, file: YamlFile) -> PriceSettings:
+    """Return the operator's prices, the shipped ones after them; one that nothing can match is a mistake."""
+    at: tuple[str, ...] = ("prices",)
+    if isinstance(said.prices, str):
+        ours, file = _named(said.prices, "prices", PriceSettings, file)
+        at = ()
+    else:
+        ours = said.prices
+    for index, entry in enumerate(ours.overrides):
+        if not (set(entry.provider) & set("*?[")):
+            _check_provider(entry.provider.lower(), table, file, (*at, "overrides", index, "provider"))
+        if said.relay and entry.relay not in (None, said.relay.name):
+            what = f"{entry.relay!r} is no relay; the one of llmtap.yaml is called {said.relay.name}"
+            raise file.error((*at, "overrides", index, "relay"), what)
     return PriceSettings((*ours.overrides, *_shipped("prices.yaml", PriceSettings).overrides))
 
 
-def _named[T](name: str, key: str, kind: type[T], file: YamlFile) -> T:
-    """Return what another file says, which `file` names at `key`."""
+def _named[T](name: str, key: str, kind: type[T], file: YamlFile) -> tuple[T, YamlFile]:
+    """Return what another file says, which `file` names at `key`, and that file."""
     path = beside(file.path, Path(name))
     file.files.append(path)
     try:
         other = read(path)
     except ConfigError as error:
         raise file.error((key,), str(error)) from None
-    return other.value(kind, (), other.data)
+    return other.value(kind, (), other.data), other
 
 
 @cache
@@ -190,13 +202,17 @@ def _check(said: ConfigFile, table: ProviderTable, file: YamlFile) -> None:
     for url in said.elasticsearch.urls():
         if not _URL.fullmatch(url):
             raise file.error(("elasticsearch", "url"), "is no http:// or https:// URL, like https://localhost:9200")
-    names = {entry.name for entry in table.providers if entry.name}
     for index, name in enumerate(said.relay.providers if said.relay else ()):
-        if name not in names and "." not in name:  # an unlisted provider is called by its domain
-            near = difflib.get_close_matches(name, names, n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
-            known = ", ".join(sorted(names))
-            raise file.error(("relay", "providers", index), f"{name!r} is no provider; {hint}known are {known}")
+        _check_provider(name, table, file, ("relay", "providers", index))
+
+
+def _check_provider(name: str, table: ProviderTable, file: YamlFile, at: tuple[str | int, ...]) -> None:
+    """Raise ConfigError for a provider that there is none of; an unlisted one is called by its domain."""
+    names = {entry.name for entry in table.providers if entry.name} | SELF_HOSTED
+    if name not in names and "." not in name:
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise file.error(at, f"{name!r} is no provider; {hint}known are {', '.join(sorted(names))}")
 
 
 def _stamp(path: Path) -> Stamp:

@@ -30,6 +30,11 @@ _AT = re.compile(r"(?P<what>.*?)(?: - at `(?P<key>key` in `)?\$(?P<path>[^`]*)`)
 _STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+|\.\.\.)\]")
 _FIELD = re.compile(r"`(?P<name>\w+)`:? ")  # how a Struct's own check begins its message
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
+_WRITTEN = {
+    "Invalid decimal string": "must be a number such as 0.88, without a unit, a currency or a comma",
+    "Invalid RFC3339 encoded date": "must be a day such as 2026-11-01",
+}
+"""What msgspec says of text that is no number or no day, as an operator is told it."""
 _KINDS = {
     "array": "a list",
     "bool": "true or false",
@@ -93,6 +98,7 @@ class YamlFile:
             return self.error((*at, *steps, field_["name"]), what[field_.end() :])
         if expected := _EXPECTED.fullmatch(what):
             what = _sentence(expected)
+        what = _WRITTEN.get(what, what)
         return self.error((*at, *steps), what[:1].lower() + what[1:])
 
 

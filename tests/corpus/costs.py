@@ -35,6 +35,8 @@ USAGE = re.compile(rb'"usage"\s*:\s*(?=\{)')
 _MILLION = 1_000_000
 _CENT_OF_MILLION = Decimal("0.0001")
 _HALF_CENT = Decimal("0.005")
+_HALF_A_TENTH = Decimal("0.0005")
+"""Half a tenth of a cent, by which rounding to three digits is off at most."""
 
 
 @dataclass(frozen=True)
@@ -98,18 +100,14 @@ def free(bill: Bill) -> bool:
     return bill.reported == 0 and bill.model.endswith(":free")
 
 
-def fee(bill: Bill) -> bool:
-    """Perplexity's fee for a request goes by how much was searched, and the list has that for the most.
-
-    Its figures for tokens are ours, rounded by it to five digits, or to three.
-    """
+def rounded(bill: Bill) -> bool:
+    """Perplexity's fee for a request is ours, by how much was searched; tokens are rounded, to three digits."""
     request, parts = bill.figure("request_cost"), (bill.input, bill.output)
-    if request is None or None in parts or bill.cost.output is None:
+    if request is None or None in parts or bill.cost.output is None or bill.cost.computed is None:
         return False
     ours = (bill.computed_input, bill.cost.output)
-    rounding = Decimal("0.000005") if any(parts) else Decimal("0.0005")
-    exact = all(abs(one - (said or 0)) <= rounding for one, said in zip(ours, parts, strict=True))
-    return exact and abs(sum((part or Decimal(0) for part in parts), request) - bill.reported) <= 2 * rounding
+    exact = all(abs(one - (said or 0)) <= _HALF_A_TENTH for one, said in zip(ours, parts, strict=True))
+    return exact and bill.cost.computed - sum(ours) == request
 
 
 def tools(bill: Bill) -> bool:
@@ -149,7 +147,7 @@ RULES = (
     ("equal", equal),
     ("nothing was counted that has a price by the list", uncounted),
     ("a free variant, which the lists do not have", free),
-    ("the fee for a request goes by how much was searched; the list has the highest", fee),
+    ("the fee for the request is equal; the tokens are rounded to a tenth of a cent", rounded),
     ("tools of the router are in the total; the tokens are equal", tools),
     ("tools of the provider are in the total, half a cent for each call; the tokens are equal", searches),
     ("the answer says that more was read from the cache than was asked", contradictory),

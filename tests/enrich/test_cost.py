@@ -38,12 +38,8 @@ def test_the_known_price_of_a_cached_prompt() -> None:
     found = cost(inference(usage, answered="gpt-5"))
     assert Decimal("0.00235") == found.total == found.computed
     assert (Decimal("0.00025"), Decimal("0.002"), Decimal("0.0001")) == (found.input, found.output, found.cache_read)
-    assert ("priced", "computed", "USD", "provider:openai/gpt-5") == (
-        found.status,
-        found.source,
-        found.currency,
-        found.pricing,
-    )
+    told = (found.status, found.source, found.currency, found.pricing)
+    assert told == ("priced", "computed", "USD", "provider:openai/gpt-5")
     assert cost(inference(usage, answered="gpt-5", tier="batch")).total == Decimal("0.001175")
     assert cost(replace(inference(usage, answered="gpt-5"), operation="batch")).total == Decimal("0.001175")
 
@@ -152,21 +148,29 @@ def test_other_units_cost_what_genai_prices_says(
 )
 def test_what_only_the_second_source_knows(provider: str, model: str, usage: Usage, paid: str) -> None:
     """Images that are read in place of tokens, and seconds of a film."""
-    both = Prices(PriceSettings(), fallback_prices)
-    found = price(exchange(provider=provider, host="example.com"), inference(usage, answered=model), both)
+    call, both = exchange(provider=provider, host="example.com"), Prices(PriceSettings(), fallback_prices)
+    found = price(call, inference(usage, answered=model), both)
     assert (found.status, found.total) == ("priced", Decimal(paid))
 
 
-def test_what_the_image_tool_used_is_not_in_the_cost() -> None:
-    """Its tokens are no part of the totals, and have the prices of another model."""
-    drawn = Usage(1000, 200, image_tool_input_tokens=62, image_tool_output_tokens=4160)
-    assert cost(inference(drawn, answered="gpt-5")) == cost(inference(Usage(1000, 200), answered="gpt-5"))
+@pytest.mark.parametrize(("model", "total"), [("gpt-image-1", "0.17007"), ("a-brush", None), (None, None)])
+def test_what_the_image_tool_used_is_priced_by_its_model(model: str | None, total: str | None) -> None:
+    """62 tokens asked (22 of a picture) and 4160 drawn, at 5, 10 and 40; else there are parts of the chat alone."""
+    drawn = Usage(
+        1000, 200, image_tool_input_tokens=62, image_tool_image_input_tokens=22, image_tool_output_tokens=4160
+    )  # fmt: skip
+    chat, asked = (inference(usage, answered="gpt-5") for usage in (Usage(1000, 200), drawn))
+    alone, found = cost(chat), cost(replace(asked, response=replace(asked.response, image_tool_model=model)))
+    assert (found.input, found.output) == (alone.input, alone.output)
+    assert found.total == found.computed == (Decimal(total) if total else None)
+    assert found.pricing == f"{alone.pricing}{' + provider:openai/gpt-image-1' if total else ''}"
+    assert found.status == ("priced" if total else "partial")
 
 
 def test_audio_has_its_own_price() -> None:
     """Audio tokens cost more than text tokens, and cached ones less."""
-    plain = cost(inference(Usage(1000, 100), answered="gpt-realtime")).total
-    spoken = cost(inference(Usage(1000, 100, audio_input_tokens=600), answered="gpt-realtime")).total
+    usages = (Usage(1000, 100), Usage(1000, 100, audio_input_tokens=600))
+    plain, spoken = (cost(inference(usage, answered="gpt-realtime")).total for usage in usages)
     cached = Usage(1000, 100, 500, audio_input_tokens=600, audio_cache_read_input_tokens=400)
     heard = cost(inference(cached, answered="gpt-realtime"))
     assert plain is not None

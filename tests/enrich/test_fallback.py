@@ -142,7 +142,7 @@ def test_the_shipped_file_is_one() -> None:
     sheets = [sheet for models in file["prices"].values() for sheet in models.values()]
     named = {key.partition(">")[0].partition("@")[::2] for sheet in sheets for key in sheet}
     assert {part for part, _ in named} <= PRICES | {"request"}
-    assert {tier for _, tier in named} == {"", "batch", "flex", "priority"}
+    assert {tier for _, tier in named} == {"", "batch", "flex", "priority", "ultrafast", "low", "medium", "high"}
     assert all(any(sheet.values()) for sheet in sheets)
     assert len(sheets) > 3000
     assert file["version"].startswith("litellm ")

@@ -17,6 +17,7 @@ from tests.enrich.call import exchange, inference
 
 SHIPPED = Path(__file__).parent.parent.parent / "config/prices.yaml"
 THOUSAND = Usage(1000, 1000)
+CLAUDE = exchange(provider="anthropic", host="api.anthropic.com")
 ORIGIN = {"source": "https://example.com", "checked": "2026-11-01"}
 
 
@@ -76,18 +77,68 @@ def test_a_call_without_a_time_is_unpriced(started: float) -> None:
 
 
 def test_a_service_tier_has_its_own_price() -> None:
-    """The tier that the answer names decides; one that has no price of its own costs the standard price."""
+    """The tier that the answer names decides; one without a price costs the standard one, which is called so."""
     prices = Prices(PriceSettings())
     flex, standard, unknown = (
-        price(exchange(), inference(THOUSAND, answered="gpt-5", tier=tier), prices).total
-        for tier in ("flex", None, "spacious")
+        price(exchange(), inference(THOUSAND, answered="gpt-5", tier=tier), prices)
+        for tier in ("flex", "default", "spacious")
     )
-    assert flex is not None
-    assert standard is not None
-    assert flex < standard == unknown
+    assert flex.total is not None
+    assert standard.total is not None
+    assert flex.total < standard.total == unknown.total
+    assert (flex.pricing, unknown.pricing) == (standard.pricing, f"standard:{standard.pricing}")
 
 
-CLAUDE = exchange(provider="anthropic", host="api.anthropic.com")
+def test_what_a_price_is_called_reads_from_right_to_left() -> None:
+    """A relayed batch of a model whose batches only the second source knows, and of one whose batches nobody does."""
+    prices = Prices(PriceSettings(), fallback_prices)
+    call = exchange(provider="aws.bedrock", host="bedrock-runtime.us-east-1.amazonaws.com", relay="holysheep")
+    nova, other = (
+        price(call, inference(THOUSAND, answered=model, tier=tier), prices)
+        for model, tier in (("amazon.nova-lite-v1:0", "batch"), ("amazon.nova-lite-v1:0", "flex"))
+    )
+    assert nova.pricing == "list:fallback:provider:bedrock/amazon.nova-lite-v1:0"
+    assert other.pricing == "list:standard:provider:aws/amazon.nova-lite-v1:0"
+
+
+@pytest.mark.parametrize("provider", ["openai", "azure.ai.openai"])
+def test_openai_has_two_words_for_one_tier(provider: str) -> None:
+    """Priority processing is called the fast mode since July 2026 (https://openai.com/api-fast-mode/)."""
+    prices, call = Prices(PriceSettings(), fallback_prices), exchange(provider=provider)
+    fast, priority = (
+        price(call, inference(THOUSAND, answered="gpt-5", tier=tier), prices) for tier in ("fast", "priority")
+    )
+    assert fast == priority
+    assert fast.total == Decimal("0.0225")
+
+
+def test_a_tier_far_from_the_standard_is_never_priced_as_it() -> None:
+    """OpenAI's `ultrafast` costs six times as much where it has a price, and has none where nobody states it."""
+    prices = Prices(PriceSettings(), fallback_prices)
+    known, unknown = (
+        price(exchange(), inference(THOUSAND, answered=model, tier="ultrafast"), prices)
+        for model in ("gpt-6-astra", "gpt-5")
+    )
+    assert (known.total, unknown) == (Decimal("0.36"), Cost("unpriced"))
+
+
+def test_capacity_that_was_bought_has_no_price_but_the_operators() -> None:
+    """Anthropic's Priority Tier is paid by the month; who knows what a token of it costs may say so."""
+    asked = inference(THOUSAND, answered="claude-sonnet-4-5", tier="priority")
+    assert price(CLAUDE, asked, Prices(PriceSettings())) == Cost("unpriced")
+    own = msgspec.convert({"provider": "anthropic", "input": 2, "output": 10, **ORIGIN}, PriceOverride)
+    assert price(CLAUDE, asked, Prices(PriceSettings((own,)))).total == Decimal("0.012")
+
+
+@pytest.mark.parametrize(
+    ("size", "total"), [("low", "0.009"), ("medium", "0.013"), ("high", "0.017"), (None, "0.017"), ("odd", "0.017")]
+)
+def test_perplexitys_fee_goes_by_how_much_it_searched(size: str | None, total: str) -> None:
+    """As the answer says; where it does not say, the list has the fee for the most."""
+    asked = inference(Usage(1000, 0), answered="sonar-pro")
+    asked = replace(asked, response=replace(asked.response, search_context=size))
+    call = exchange(provider="perplexity", host="api.perplexity.ai")
+    assert price(call, asked, Prices(PriceSettings(), fallback_prices)).total == Decimal(total)
 
 
 def on_terms(
@@ -109,7 +160,7 @@ def test_the_fast_mode_is_a_tier() -> None:
 
 def test_a_fast_mode_without_a_price_is_unpriced() -> None:
     """It costs a multiple of the standard price, which would be far too little."""
-    assert price(CLAUDE, on_terms("claude-opus-4-6", speed="fast"), Prices(PriceSettings())) == Cost("unpriced")
+    assert price(CLAUDE, on_terms("claude-opus-4-5", speed="fast"), Prices(PriceSettings())) == Cost("unpriced")
 
 
 def test_in_the_united_states_only_tokens_cost_a_tenth_more() -> None:
@@ -143,11 +194,11 @@ def test_sound_is_priced_by_whoever_tells_it_apart() -> None:
 
 
 def test_sound_that_nobody_tells_apart_costs_what_text_does() -> None:
-    """Some models have one price for whatever they hear, and the first source's it is."""
+    """Some models have one price for whatever they hear, and the first source's it is, which says so."""
     call = exchange(provider="gcp.gemini", host="generativelanguage.googleapis.com")
     heard = inference(Usage(1000, 1000, audio_input_tokens=900), answered="gemini-3.5-flash")
     found = price(call, heard, Prices(PriceSettings(), fallback_prices))
-    assert found.pricing == "provider:google/gemini-3.5-flash"
+    assert found.pricing == "undivided:provider:google/gemini-3.5-flash"
 
 
 def test_a_list_price_of_a_relayed_call_says_so() -> None:

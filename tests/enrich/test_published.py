@@ -20,6 +20,16 @@ def test_an_offer_says_whether_it_is_of_the_tier(model: str, tier: str, tiered: 
     assert (offer.tiered, offer.tariff.pricing) == (tiered, "provider:openai/gpt-5")
 
 
+def test_a_tier_has_a_price_since_a_day_and_at_its_own_seller() -> None:
+    """Before the day from which it is known, and at whoever sells another's model, the offer is the standard one."""
+    early, azure = AT.replace(month=9), exchange(provider="azure.ai.openai", host="x.openai.azure.com")
+    offers = [next(sold(call, ("gpt-5",), "priority", at)) for call, at in ((exchange(), AT), (exchange(), early))]
+    offers.append(next(sold(azure, ("gpt-5",), "priority", AT)))
+    dear, *plain = (offer.tariff.rates(0).each["input_tokens"] for offer in offers)
+    assert [offer.tiered for offer in offers] == [True, False, False]
+    assert plain == [dear / 2, dear / 2]
+
+
 def test_the_provider_comes_before_the_host() -> None:
     """A provider without prices of his own sells at those of the host; whom nobody knows sells nothing."""
     call = exchange(provider="zhipu", host="api.z.ai")

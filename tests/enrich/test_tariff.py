@@ -57,10 +57,10 @@ def test_an_annotated_page_is_a_page() -> None:
     assert 10 * each["pages"] + 4 * each["annotated_pages"] == Decimal("0.024")
 
 
-def test_in_a_place_tokens_are_dearer() -> None:
+def test_tokens_may_be_dearer_and_fees_not() -> None:
     """What is billed by the call or the search stays, and the version says by how much the tokens are."""
     rates = Rates(Decimal(2), {"input_tokens": Decimal(3), "web_searches": Decimal(5)})
-    dearer = Tariff("p", "list 1", ((0, rates),)).in_a_place(Decimal("1.1"))
+    dearer = Tariff("p", "list 1", ((0, rates),)).of_tokens_times(Decimal("1.1"))
     assert dearer.levels == ((0, Rates(Decimal(2), {"input_tokens": Decimal("3.3"), "web_searches": Decimal(5)})),)
     assert dearer.version == "list 1 x 1.1"
 

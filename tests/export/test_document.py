@@ -55,6 +55,7 @@ RESPONSE = InferenceResponse(
     service_tier="default",
     speed="fast",
     inference_geo="us",
+    search_context="low",
     system_fingerprint="fp_1",
     completed=True,
     messages=(Message("assistant", (Part("tool_call", "{}", "call_1", "weather"),)),),
@@ -149,14 +150,14 @@ def test_units_that_are_no_tokens() -> None:
 
 
 def test_the_terms_of_every_format() -> None:
-    """A tier that is asked for and one that is served, a speed and a place, whosever format it is."""
+    """A tier that is asked for and one that is served, a speed, a place and how much was searched, in any format."""
     made = document(
         redacted(inference=replace(INFERENCE, wire_format="anthropic_messages")), Cost("unmetered"), Latency()
     )
     found = msgspec.json.decode(made.body)
 
     assert found["llmtap"]["service_tier"] == {"request": "auto", "response": "default"}
-    assert (found["llmtap"]["speed"], found["llmtap"]["inference_geo"]) == ("fast", "us")
+    assert [found["llmtap"][name] for name in ("speed", "inference_geo", "search_context")] == ["fast", "us", "low"]
     assert "openai" not in found
 
 

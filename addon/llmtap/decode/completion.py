@@ -262,5 +262,5 @@ def _merge_usage(answer: Answer, usage: ChatUsage) -> None:
     cost = chat_cost(usage)
     if cost is not None:
         answer.reported_cost = cost
-    if usage.service_tier:
-        answer.service_tier = usage.service_tier
+    answer.service_tier = usage.service_tier or answer.service_tier
+    answer.search_context = usage.search_context_size or answer.search_context

@@ -70,6 +70,7 @@ class Usage(msgspec.Struct, frozen=True):  # a Struct is made eighty times as fa
     video_output_tokens: int | None = None
     tool_input_tokens: int | None = None
     image_tool_input_tokens: int | None = None
+    image_tool_image_input_tokens: int | None = None
     image_tool_output_tokens: int | None = None
     accepted_prediction_output_tokens: int | None = None
     rejected_prediction_output_tokens: int | None = None
@@ -155,7 +156,8 @@ class InferenceResponse:
     `completed` is about streams: True when the end marker of the wire format was seen, False when the stream ended
     without one; None for an unstreamed answer. `served_by` is whom a reseller (OpenRouter) names as the server. What a
     bill depends on beside usage, in the provider's words: `service_tier` (also Google's traffic type), `speed`
-    (Anthropic's `fast`, Bedrock's latency mode), `inference_geo` (where Anthropic ran the model). `background` tells
+    (Anthropic's `fast`, Bedrock's latency mode), `inference_geo` (where Anthropic ran the model), `search_context` (how
+    much Perplexity searched: `low`, `medium` or `high`), `image_tool_model` (which drew for a chat). `background` tells
     whether no call waited for the answer, so that several may tell of it; None where the format does not say.
     """
 
@@ -168,6 +170,8 @@ class InferenceResponse:
     service_tier: str | None = None
     speed: str | None = None
     inference_geo: str | None = None
+    search_context: str | None = None
+    image_tool_model: str | None = None
     system_fingerprint: str | None = None
     conversation_id: str | None = None
     served_by: str | None = None
@@ -214,6 +218,7 @@ class Answer:
     """The state of the fold that reads a response: events are merged into it one by one, a whole body at once.
 
     A streamed and an unstreamed answer of the same content end in equal `response()` values but for `completed`.
+    `queries` are the searches that the server says it made, each once; beside a usage they are counted in it.
     """
 
     id: str | None = None
@@ -224,6 +229,8 @@ class Answer:
     service_tier: str | None = None
     speed: str | None = None
     inference_geo: str | None = None
+    search_context: str | None = None
+    image_tool_model: str | None = None
     system_fingerprint: str | None = None
     conversation_id: str | None = None
     served_by: str | None = None
@@ -232,6 +239,7 @@ class Answer:
     roles: dict[int, str] = field(default_factory=dict)
     finish_reasons: dict[int, str] = field(default_factory=dict)
     parts: dict[Hashable, PartDraft] = field(default_factory=dict)
+    queries: set[str] = field(default_factory=set)
     stated: object = None
     counting: Callable[[Usage | None], Usage | None] | None = None
 
@@ -266,6 +274,8 @@ class Answer:
     def response(self, *, streamed: bool) -> InferenceResponse:
         """Return what has been merged so far, as a value."""
         self.settle()
+        if self.queries and self.usage is not None:
+            self.usage = msgspec.structs.replace(self.usage, web_searches=len(self.queries))
         choices: dict[int, list[Part]] = {}
         for draft in self.parts.values():
             choices.setdefault(draft.choice, []).append(draft.whole())
@@ -279,6 +289,8 @@ class Answer:
             service_tier=self.service_tier,
             speed=self.speed,
             inference_geo=self.inference_geo,
+            search_context=self.search_context,
+            image_tool_model=self.image_tool_model,
             system_fingerprint=self.system_fingerprint,
             conversation_id=self.conversation_id,
             served_by=self.served_by,

@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import structs
 
 from llmtap.capture.exchange import Exchange
-from llmtap.decode.inference import Inference, Usage
+from llmtap.decode.inference import Inference, InferenceResponse, Usage
 from llmtap.enrich.estimate import Estimate
 from llmtap.enrich.prices import Prices, PriceSettings
 from llmtap.enrich.tariff import Tariff
@@ -52,15 +52,18 @@ _EXCLUSIVE = (
 class Cost:
     """Money for one call, and how it is known; what is not known is None.
 
-    `status` is priced, unpriced (the usage is known, a price is not), partial (of input and output one is not known:
-    there are parts, and no total), estimated (no usage was reported: there is `estimated` alone) or unmetered (there is
-    no usage to price). `estimated` is what `total` would be with estimated counts where none were reported.
-    `total` is `reported`, the provider's own figure in USD, where there is one, else `computed`. The parts are
-    computed ones: `input` and `output` exclude what the other parts say, searches and fees are in `computed` only.
+    `status` is priced, unpriced (the usage is known, a price is not), partial (of input and output one is not known, or
+    another model drew images at an unknown price: there are parts, and no total), estimated (no usage was reported:
+    there is `estimated` alone) or unmetered (there is no usage to price). `estimated` is what `total` would be with
+    estimated counts where none were reported. `total` is `reported`, the provider's own figure in USD, where there is
+    one, else `computed`. The parts are computed ones: `input` and `output` exclude what the other parts say, searches
+    and fees are in `computed` only.
     `pricing` tells which price was taken, and by what it was found: `provider:openai/gpt-5`, `host:…`, `override:…`, or
     `model:…` when only the model's name told (an unknown host, a gateway: the price of the model's maker). It begins
-    with `fallback:` when the second source told, and before that with `list:` when a relay answered and no override
-    says what the relay charges. `pricing_version` names the data, and by how much an override multiplied it.
+    with `fallback:` when the second source told, before that with `standard:` when the call had another service tier,
+    of which no price is known, or `undivided:` when sound was counted and has no price of its own, and before that with
+    `list:` when a relay answered and no override says what it charges. Of images that a chat had drawn the price stands
+    behind a plus. `pricing_version` names the data, what was added to it, and by how much it was multiplied.
     """
 
     status: Literal["priced", "partial", "estimated", "unpriced", "unmetered"]
@@ -131,7 +134,28 @@ def _computed(exchange: Exchange, inference: Inference, prices: Prices) -> Cost:
     tariff = prices.tariff(exchange, inference)
     if tariff is None or not consistent(counts):
         return Cost("unpriced")
-    return _cost(tariff, counts)
+    cost = _cost(tariff, counts)
+    return _with_drawing(cost, exchange, inference, prices) if usage.image_tool_output_tokens else cost
+
+
+def _with_drawing(cost: Cost, exchange: Exchange, inference: Inference, prices: Prices) -> Cost:
+    """Return a cost with that of the images which another model drew; there is no total while that is not known."""
+    used, model = inference.response.usage or Usage(), inference.response.image_tool_model
+    drawn = Usage(
+        used.image_tool_input_tokens,
+        used.image_tool_output_tokens,
+        image_input_tokens=used.image_tool_image_input_tokens,
+        image_output_tokens=used.image_tool_output_tokens,
+    )
+    request, response = replace(inference.request, model=None, service_tier=None), InferenceResponse(model=model)
+    apart = Cost("unpriced")
+    if model:
+        response = replace(response, usage=drawn)
+        apart = _computed(exchange, replace(inference, operation="image", request=request, response=response), prices)
+    if apart.total is None or cost.total is None or apart.currency != cost.currency:
+        return replace(cost, status="partial", total=None, computed=None, source=None)
+    total = cost.total + apart.total
+    return replace(cost, total=total, computed=total, pricing=f"{cost.pricing} + {apart.pricing}")
 
 
 def _counts(usage: Usage) -> dict[str, Count]:
@@ -162,7 +186,7 @@ def _cost(tariff: Tariff, counts: Mapping[str, Count]) -> Cost:
     side: dict[Side, Decimal] = {"input_tokens": _ZERO, "output_tokens": _ZERO, "fees": _ZERO}
     for name, number in counts.items():
         if number and (rate := each(name)):
-            side[UNITS[name].side] += rate * number
+            side[UNITS[name].side] += rate * (1 if name in tariff.once else number)
     read = (each("input_tokens", _ZERO) + each("cache_read_input_tokens", _ZERO)) * count("cache_read_input_tokens", 0)
     for whole, part in _READ_AS:
         if again := count(part):

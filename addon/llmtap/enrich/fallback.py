@@ -2,8 +2,9 @@
 
 The file (`config/fallback-prices.json`, made by `make prices`) states for each seller what a model costs, as a price
 sheet whose keys are `part`, `part@tier`, `part>start` or `part@tier>start`: the price of a part in a service tier for
-calls with more than `start` input tokens. A price of it counts for the seller that answered; by a model's name alone
-only its maker's does. The bytes stay as they are, and of them only the sheets that are asked for are read.
+calls with more than `start` input tokens; a tier may be how much Perplexity searched (`request@low`). A price of it
+counts for the seller that answered; by a model's name alone only its maker's does. The bytes stay as they are, and of
+them only the sheets that are asked for are read.
 """
 
 import datetime as dt

@@ -1,7 +1,9 @@
 """The operator's corrections of prices: what a relay charges, what was negotiated, what a model of one's own costs."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
@@ -9,10 +11,14 @@ import msgspec
 
 from llmtap.capture.exchange import Exchange
 from llmtap.enrich.tariff import Tariff, stated_rates
-from llmtap.enrich.units import PRICES
+from llmtap.enrich.units import PRICES, UNITS
 
 _ONE = Decimal(1)
 _STATED = (*sorted(PRICES), "request")
+_PER_MILLION = frozenset(unit.price for unit in UNITS.values() if unit.per != 1)
+_CURRENCY = re.compile("[A-Z]{3}")
+CHEAPEST = Decimal("0.0005")
+"""Of a million tokens or characters; the cheapest that is listed, of tokens from a cache, is six times that."""
 
 
 class PriceOverride(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,9 +74,13 @@ class PriceOverride(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for name in (*_STATED, "multiplier"):
             value = getattr(self, name)
             if value is not None and not (value.is_finite() and value >= 0):
-                raise ValueError(f"{name} must be a number that is not negative")
+                raise ValueError(f"`{name}` must be a number that is not negative; a discount of 12 % is 0.88")
+            if value and name in _PER_MILLION and value < CHEAPEST:
+                raise ValueError(f"`{name}` is the price of a million, and this looks like that of one; multiply it")
+        if not _CURRENCY.fullmatch(self.currency):
+            raise ValueError("`currency` must be the three capital letters of a currency, such as EUR or CNY")
         if not self.priced and self.multiplier is None and self.currency != "USD":
-            raise ValueError("a currency needs prices, or a multiplier that leads from the list prices in USD to it")
+            raise ValueError("`currency` needs prices, or a multiplier that leads from the list prices in USD to it")
 
     @property
     def sheet(self) -> Mapping[str, Decimal]:
@@ -106,7 +116,7 @@ class PriceOverride(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         terms = " ".join(filter(None, (f"{self.factor}", self.currency if self.currency != "USD" else "")))
         said = f"{listed.version} x {terms}" if self.multiplier is not None else listed.version
         levels = tuple((start, rates.times(self.factor)) for start, rates in listed.levels)
-        return Tariff(listed.pricing, f"{said}, {self.checked}", levels, self.currency)
+        return replace(listed, version=f"{said}, {self.checked}", levels=levels, currency=self.currency)
 
 
 class PriceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

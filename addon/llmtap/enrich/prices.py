@@ -1,13 +1,12 @@
 """Where prices come from, in order of trust: the operator, genai-prices, a second source; no price is in code.
 
-The one factor that is stands in `_PLACES`, since neither source knows it.
+What the vendors ask beside their lists is in `enrich.surcharge`, since neither source knows it.
 
 What a model costs at a time is looked up once and kept as a `Tariff`.
 """
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
@@ -15,7 +14,7 @@ from cachetools import LRUCache
 
 from llmtap.capture.exchange import Exchange
 from llmtap.decode.inference import UNUSED, Inference
-from llmtap.enrich import published
+from llmtap.enrich import published, surcharge
 from llmtap.enrich.fallback import Fallback
 from llmtap.enrich.overrides import PriceOverride, PriceSettings
 from llmtap.enrich.tariff import Offer, Tariff
@@ -30,16 +29,18 @@ LONGEST_MODEL = 200
 
 _STANDARD = frozenset({"", "default", "standard", "standard_only", "auto", "on_demand"})
 """Words for no service tier in particular."""
-_FAST, _LIVE = "fast", "live"
-_APART = frozenset({_FAST, _LIVE})
+_FAST, _LIVE, _PAID = "fast", "live", "paid"
+_APART = frozenset({_FAST, "ultrafast", _LIVE})
 """Tiers whose price is far from the standard one, so that none is better than that: Anthropic's fast mode, at two to
-six times of it, and Deepgram's live sessions (https://deepgram.com/pricing), of which no list knows a price."""
+six times of it, OpenAI's `ultrafast`, at six, and Deepgram's live sessions (https://deepgram.com/pricing), of which no
+list knows a price."""
 _PREPAID = frozenset({"provisioned_throughput", "reserved", "scale"})
 """Tiers that are paid by the hour or month, so that a token has no price: Vertex AI's, Bedrock's, OpenAI's."""
-_PLACES = {("anthropic", "us"): Decimal("1.1")}
-"""What tokens cost more, of the list, where a model was asked to run in one place only; elsewhere that has a name or an
-address of its own (https://platform.claude.com/docs/en/about-claude/pricing, November 2026).
-"""
+_COMMITTED = frozenset({("anthropic", "priority")})
+"""The same, by a word that others use for a tier with a price: capacity that was bought for months
+(https://platform.claude.com/docs/en/api/service-tiers, November 2026)."""
+_RENAMED = {("openai", _FAST): "priority", ("azure.ai.openai", _FAST): "priority"}
+"""What OpenAI calls its priority processing since 30 July 2026 (https://openai.com/api-fast-mode/); both words hold."""
 
 
 class Source(Protocol):
@@ -69,15 +70,14 @@ class Prices:
         named = (inference.response.model, inference.request.model, endpoint.model)
         if endpoint.provider == "aws.bedrock":
             named = named[::-1]
-        tier = _tier(inference)
-        if tier is None:
-            return None
+        tier = _tier(endpoint.provider, inference)
         try:
             quarter = int(exchange.started // QUARTER)
             at = dt.datetime.fromtimestamp(quarter * QUARTER, dt.UTC)
         except (OverflowError, ValueError, OSError):  # a recording whose start is no time at all
             return None
-        place, sound = _PLACES.get((endpoint.provider, inference.response.inference_geo or "")), _sound(inference)
+        place = surcharge.place(exchange, inference, next(filter(None, named), ""))
+        sound = _sound(inference)
         key = (endpoint.provider, host, exchange.relay, named, tier, quarter, place, sound)
         if key not in self._tariffs:
             models = tuple(dict.fromkeys(model.lower() for model in named if model and len(model) <= LONGEST_MODEL))
@@ -90,13 +90,34 @@ class Prices:
         override = next((one for one in self._overrides if one.applies(exchange, models)), None)
         if override is not None and override.priced:
             return override.stated()
-        offer = self._offer(exchange, models, terms)
-        if offer is None:
+        listed = self._listed(exchange, models, terms)
+        if listed is None:
             return None
-        listed = offer.tariff if terms.place is None else offer.tariff.in_a_place(terms.place)
         if override is not None:
             return override.corrected(listed)
-        return replace(listed, pricing=f"list:{listed.pricing}") if exchange.relay is not None else listed
+        return listed.called("list") if exchange.relay is not None else listed
+
+    def _listed(self, exchange: Exchange, models: tuple[str, ...], terms: "_Terms") -> Tariff | None:
+        """Return the list price on the terms of a call, called by what it does not tell apart.
+
+        `standard` is one of which the call's tier has no price, `undivided` one of all tokens though some are of sound.
+        """
+        if terms.tier == _PAID:
+            return None
+        offer = self._offer(exchange, models, terms)
+        if offer is not None:
+            listed = offer.tariff.called("standard") if terms.tier and not offer.tiered else offer.tariff
+        elif terms.tier == _FAST and (slow := self._offer(exchange, models, terms._replace(tier=""))) is not None:
+            found = surcharge.fast(slow.tariff, terms.at)
+            if found is None:
+                return None
+            listed = found
+        else:
+            return None
+        if terms.sound and not listed.sounds:
+            listed = listed.called("undivided")
+        listed = surcharge.with_fees(listed, exchange.endpoint.provider)
+        return listed if terms.place is None else listed.of_tokens_times(terms.place)
 
     def _offer(self, exchange: Exchange, models: tuple[str, ...], terms: "_Terms") -> Offer | None:
         """Return the list price: that of whoever answered, in either source, before that of the model's maker."""
@@ -117,8 +138,8 @@ class _Terms(NamedTuple):
         """Return the first offer that states all that is asked for, else the first that states most of it.
 
         A price of sound weighs more than one of a service tier: it is up to fifty times that of text. Where no source
-        tells sound apart, it costs what text does, and a tier that none knows costs the standard price, but for one
-        whose price is far from it: then there is no price.
+        tells sound apart, it costs what text does, and a tier that none knows costs the standard price (which is then
+        called so), but for one whose price is far from it: then there is no price.
         """
         best = None
         for offer in offers:
@@ -140,12 +161,14 @@ def _sound(inference: Inference) -> bool:
     return bool(usage.audio_input_tokens or usage.audio_output_tokens)
 
 
-def _tier(inference: Inference) -> str | None:
-    """Return the service tier by the name that prices know it by, "" for standard, None where a token has no price.
+def _tier(provider: str, inference: Inference) -> str:
+    """Return the service tier by the name that prices know it by, "" for standard, "paid" where a token has no price.
 
     Anthropic's fast mode has a name of its own beside the tier (`speed`). Vertex AI says ON_DEMAND_PRIORITY and
-    ON_DEMAND_FLEX for what others call by the last word.
+    ON_DEMAND_FLEX for what others call by the last word. Perplexity's fee goes by how much it searched, like a tier.
     """
+    if provider == "perplexity" and inference.response.search_context:
+        return inference.response.search_context[:32].lower()
     if inference.response.speed == "fast":
         return _FAST
     said = (inference.response.service_tier or inference.request.service_tier or "")[:32].lower()
@@ -153,4 +176,6 @@ def _tier(inference: Inference) -> str | None:
         return _LIVE
     batch = inference.operation == "batch" or (inference.wire_format or "").endswith("_batches")
     tier = "batch" if batch else said.removeprefix("on_demand_")
-    return None if tier in _PREPAID else "" if tier in _STANDARD else tier
+    if tier in _PREPAID or (provider, tier) in _COMMITTED:
+        return _PAID
+    return "" if tier in _STANDARD else _RENAMED.get((provider, tier), tier)

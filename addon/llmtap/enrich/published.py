@@ -85,10 +85,17 @@ def made(exchange: Exchange, models: tuple[str, ...], tier: str, at: dt.datetime
 def _offer(how: str, provider: "Provider", model: "ModelInfo", tier: str, at: dt.datetime) -> Iterator[Offer]:
     """Yield a model's price, if it is one per unit or per call."""
     if levels := _levels(provider, model, tier, at):
-        context = _context(tier) or {}
-        variants = (variant.when.items() for variant in model.price_variants or ())
-        tiered = any(all(context.get(key) == value for key, value in when) for when in variants)
-        yield Offer(Tariff(f"{how}:{provider.id}/{model.id}", _version(), levels), tiered)
+        yield Offer(Tariff(f"{how}:{provider.id}/{model.id}", _version(), levels), _tiered(provider, model, tier, at))
+
+
+def _tiered(provider: "Provider", model: "ModelInfo", tier: str, at: dt.datetime) -> bool:
+    """Whether a model has a price of its own for a tier at a time; whoever sells another's model has none there."""
+    context = _context(tier) or {}
+    return any(model is one for one in provider.models) and any(
+        all(context.get(key) == value for key, value in variant.when.items())
+        and (variant.constraint is None or variant.constraint.active(at))
+        for variant in model.price_variants or ()
+    )
 
 
 def _levels(provider: "Provider", model: "ModelInfo", tier: str, at: dt.datetime) -> Levels:

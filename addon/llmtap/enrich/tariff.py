@@ -29,6 +29,10 @@ class Rates:
         tokens = {name: rate * factor for name, rate in self.each.items() if UNITS[name].side != "fees"}
         return Rates(self.fixed, {**self.each, **tokens})
 
+    def with_fees(self, fees: Mapping[str, Decimal]) -> "Rates":
+        """Return these rates, with fees for what has no rate among them."""
+        return Rates(self.fixed, {**fees, **self.each})
+
 
 type Levels = tuple[tuple[int, Rates], ...]
 """Rates by the count of input tokens above which they hold, the lowest first."""
@@ -36,21 +40,34 @@ type Levels = tuple[tuple[int, Rates], ...]
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """The rates of a model at a time; `pricing` says by what they were found, `version` of which data they are."""
+    """The rates of a model at a time; `pricing` says by what they were found, `version` of which data they are.
+
+    `once` are counts that are billed once a call, however large they are.
+    """
 
     pricing: str
     version: str
     levels: Levels
     currency: str = "USD"
+    once: frozenset[str] = frozenset()
 
     def rates(self, input_tokens: int) -> Rates:
         """Return the rates of a call with so many input tokens; the highest level reached holds for all of them."""
         return next((rates for start, rates in reversed(self.levels) if input_tokens > start), self.levels[0][1])
 
-    def in_a_place(self, factor: Decimal) -> "Tariff":
-        """Return this tariff where tokens cost more for being counted in one place only; the version says so."""
+    def of_tokens_times(self, factor: Decimal) -> "Tariff":
+        """Return this tariff where tokens cost more (in one place only, in haste); the version says so."""
         levels = tuple((start, rates.of_tokens_times(factor)) for start, rates in self.levels)
         return replace(self, version=f"{self.version} x {factor}", levels=levels)
+
+    def with_fees(self, fees: Mapping[str, Decimal]) -> "Tariff":
+        """Return this tariff with fees that it does not state; the version says so."""
+        levels = tuple((start, rates.with_fees(fees)) for start, rates in self.levels)
+        return replace(self, version=f"{self.version} + fees", levels=levels)
+
+    def called(self, word: str) -> "Tariff":
+        """Return this tariff with a word before how it was found: what is to be known about it."""
+        return replace(self, pricing=f"{word}:{self.pricing}")
 
     @property
     def sounds(self) -> bool:

@@ -73,8 +73,9 @@ that is heard apart (`input_audio_seconds`), and never at another price.
 UNBILLED: Mapping[str, str] = {
     "text_input_tokens": "what is not of another kind costs what the whole costs",
     "text_output_tokens": "what is not of another kind costs what the whole costs",
-    "image_tool_input_tokens": "their prices are those of the image model, and a call has the tariff of one model",
-    "image_tool_output_tokens": "their prices are those of the image model, and a call has the tariff of one model",
+    "image_tool_input_tokens": "billed as a call of the image model, whose tariff is another",
+    "image_tool_image_input_tokens": "billed as a call of the image model, whose tariff is another",
+    "image_tool_output_tokens": "billed as a call of the image model, whose tariff is another",
     "accepted_prediction_output_tokens": "costs what the output costs, of which it is a part",
     "rejected_prediction_output_tokens": "costs what the output costs, of which it is a part",
     "citation_tokens": "whoever bills them (Perplexity) reports the cost",

@@ -168,6 +168,7 @@ def _fields(
             "service_tier": {"request": request.service_tier, "response": response.service_tier},
             "speed": response.speed,
             "inference_geo": response.inference_geo,
+            "search_context": response.search_context,
             "latency": {
                 "headers": _microseconds(latency.headers),
                 "first_byte": _microseconds(latency.first_byte),

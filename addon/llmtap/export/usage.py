@@ -11,10 +11,11 @@ from llmtap.export.outcome import UsageSource
 
 _UNITS = (
     "video_input_tokens", "video_output_tokens", "tool_input_tokens", "image_tool_input_tokens",
-    "image_tool_output_tokens", "accepted_prediction_output_tokens", "rejected_prediction_output_tokens",
-    "citation_tokens", "web_searches", "web_fetches", "social_searches", "file_searches", "code_executions",
-    "server_tool_calls", "search_units", "classifications", "pages", "annotated_pages", "text_messages", "characters",
-    "images", "input_images", "credits", "audio_seconds", "video_seconds",
+    "image_tool_image_input_tokens", "image_tool_output_tokens", "accepted_prediction_output_tokens",
+    "rejected_prediction_output_tokens", "citation_tokens", "web_searches", "web_fetches", "social_searches",
+    "file_searches", "code_executions", "server_tool_calls", "search_units", "classifications", "pages",
+    "annotated_pages", "text_messages", "characters", "images", "input_images", "credits", "audio_seconds",
+    "video_seconds",
 )  # fmt: skip
 """Counts that have the same name in `Usage`."""
 _units = attrgetter(*_UNITS)

@@ -61,6 +61,25 @@ def chunk(**candidate: object) -> Event:
     return Event(json.dumps({"candidates": [candidate]}).encode())
 
 
+def test_each_query_is_a_search_once() -> None:
+    """Empty ones and repetitions are not billed, and what two candidates or events asked alike was asked once."""
+    first = {"webSearchQueries": ["", "tide today", "tide today", "moon"]}
+    second = {"webSearchQueries": ["moon", "storm"]}
+    counted = {"promptTokenCount": 5, "candidatesTokenCount": 7}
+    whole = read(
+        {"candidates": [{"groundingMetadata": first}, {"groundingMetadata": second}], "usageMetadata": counted}
+    )
+    usage = Event(json.dumps({"usageMetadata": counted}).encode())
+    streamed = fold([chunk(groundingMetadata=first), usage, chunk(groundingMetadata=second)]).response(streamed=True)
+    assert whole.usage == streamed.usage == Usage(5, 7, web_searches=3)
+
+
+def test_an_answer_without_queries_counts_no_search() -> None:
+    """A model that was offered the search and did not use it says so by an empty object, or by nothing."""
+    body = {"candidates": [{"groundingMetadata": {}}], "usageMetadata": {"promptTokenCount": 5}}
+    assert read(body).usage == Usage(5)
+
+
 @pytest.mark.parametrize(
     ("config", "level"),
     [

@@ -47,6 +47,13 @@ def test_a_count_that_is_left_out_is_not_known() -> None:
     assert fold({"usageMetadata": {"promptTokenCount": 187, "totalTokenCount": 187}}).usage == Usage(187)
 
 
+def test_each_query_of_a_turn_is_a_search() -> None:
+    """They stand beside the words, in an event of their own."""
+    grounding = {"serverContent": {"groundingMetadata": {"webSearchQueries": ["tide", "", "moon"]}}}
+    usage = fold(grounding, {"usageMetadata": {"promptTokenCount": 5, "responseTokenCount": 7}}).usage
+    assert usage == Usage(5, 7, web_searches=2)
+
+
 def test_of_several_statements_the_last_holds() -> None:
     """A turn with a tool call may state its usage twice; it is never added up."""
     first, last = ({"promptTokenCount": 10 * n, "responseTokenCount": n} for n in (1, 2))

@@ -188,6 +188,13 @@ def test_what_the_user_said_is_no_answer() -> None:
     assert read(output=[said, {"type": "compaction", "encrypted_content": "gAAA"}]).messages == ()
 
 
+def test_the_model_that_draws_is_named_by_its_tool() -> None:
+    """The answer repeats the tools; a tool of another kind names no such model."""
+    drawing = {"type": "image_generation", "model": "gpt-image-1"}
+    assert read(tools=[{"type": "function", "name": "x"}, drawing]).image_tool_model == "gpt-image-1"
+    assert read(tools=[{"type": "web_search"}]).image_tool_model is None
+
+
 def test_a_conversation_may_be_an_id_or_an_object() -> None:
     """Both say which conversation it is."""
     for conversation in ("conv_1", {"id": "conv_1"}):

@@ -26,10 +26,17 @@ def tools(**members: object) -> ToolUsage:
 
 def test_the_image_tool_is_billed_apart() -> None:
     """Its tokens are no part of the totals; a tool that was not used has none."""
-    drawn = tools(image_gen={"input_tokens": 62, "output_tokens": 4160})
+    details = {"text_tokens": 40, "image_tokens": 22}
+    drawn = tools(image_gen={"input_tokens": 62, "input_tokens_details": details, "output_tokens": 4160})
     made = [Item("image_generation_call"), Item("message")]
     assert response_usage(stated(input_tokens=9, output_tokens=4), drawn, made) == Usage(
-        9, 4, image_tool_input_tokens=62, image_tool_output_tokens=4160, server_tool_calls=1, images=1
+        9,
+        4,
+        image_tool_input_tokens=62,
+        image_tool_image_input_tokens=22,
+        image_tool_output_tokens=4160,
+        server_tool_calls=1,
+        images=1,
     )
     idle = tools(image_gen={"input_tokens": 0, "output_tokens": 0}, web_search={"num_requests": 0})
     assert response_usage(stated(input_tokens=9), idle) == Usage(9, web_searches=0)

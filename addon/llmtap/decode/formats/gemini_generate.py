@@ -13,7 +13,7 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import Answer, InferenceRequest, Message
-from llmtap.decode.usage.usage_metadata import UsageMetadata, latest_usage
+from llmtap.decode.usage.usage_metadata import Grounding, UsageMetadata, latest_usage
 from llmtap.decode.words.pieces import Content, Contents, camel, merge_content, message, messages
 
 _FINISHES = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION", 5: "OTHER"}
@@ -74,6 +74,7 @@ class _Candidate(msgspec.Struct, rename="camel", gc=False):
     index: int = 0
     content: Content | None = None
     finish_reason: str | int | None = None
+    grounding_metadata: Grounding | None = None
 
 
 class _Feedback(msgspec.Struct, rename="camel", gc=False):
@@ -177,6 +178,8 @@ def _merge_candidate(answer: Answer, candidate: _Candidate) -> bool:
         answer.roles[index] = "assistant"
         answer.completed = False
     carried = merge_content(answer, index, candidate.content) if candidate.content else False
+    if candidate.grounding_metadata is not None:
+        answer.queries |= candidate.grounding_metadata.queries
     if candidate.finish_reason not in _UNSPECIFIED:
         answer.finish_reasons[index] = _word(candidate.finish_reason, _FINISHES)
         answer.completed = len(answer.roles) <= len(answer.finish_reasons)

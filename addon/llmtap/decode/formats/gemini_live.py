@@ -17,7 +17,7 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
-from llmtap.decode.usage.usage_metadata import UsageMetadata, latest_usage
+from llmtap.decode.usage.usage_metadata import Grounding, UsageMetadata, latest_usage
 from llmtap.decode.words.pieces import Call, Content, Contents, Piece, camel, merge_content, message, messages
 
 _SNAKE: Mapping[bytes, bytes] = {
@@ -78,6 +78,7 @@ class _Server(msgspec.Struct, rename="camel"):
     interrupted: bool | None = None
     turn_complete: bool | None = None
     turn_complete_reason: str | None = None
+    grounding_metadata: Grounding | None = None
 
 
 class _Calls(msgspec.Struct, rename="camel"):
@@ -151,6 +152,8 @@ def merge(answer: Answer, event: Event) -> bool:
     if said.output_transcription is not None and said.output_transcription.text:
         answer.part((0, _SPOKEN), "text").text.append(said.output_transcription.text)
         carried = True
+    if said.grounding_metadata is not None:
+        answer.queries |= said.grounding_metadata.queries
     if said.interrupted:
         answer.finish_reasons[0] = "interrupted"
     if said.turn_complete:

@@ -40,6 +40,11 @@ class _Named(msgspec.Struct, frozen=True):
     name: str | None = None
 
 
+class _Tool(msgspec.Struct, frozen=True):
+    type: str | None = None
+    model: str | None = None
+
+
 class _Options(msgspec.Struct, frozen=True):
     effort: str | None = None
     format: _Named | None = None
@@ -87,6 +92,7 @@ class _Response(msgspec.Struct, frozen=True):
     output: list[Item] | None = None
     usage: ResponseUsage | None = None
     tool_usage: ToolUsage | None = None
+    tools: list[_Tool] | None = None
     service_tier: str | None = None
     conversation: str | _Conversation | None = None
     background: bool | None = None
@@ -200,6 +206,8 @@ def _open(answer: Answer, response: _Response) -> None:
     answer.service_tier = response.service_tier or answer.service_tier
     answer.conversation_id = _conversation(response.conversation) or answer.conversation_id
     answer.background = bool(response.background)
+    drawing = (tool.model for tool in response.tools or () if tool.type == "image_generation")
+    answer.image_tool_model = next(drawing, None) or answer.image_tool_model
     if response.metadata and response.metadata.system_fingerprint:  # xAI keeps it there.
         answer.system_fingerprint = response.metadata.system_fingerprint
 

@@ -61,9 +61,10 @@ class ChatUsage(msgspec.Struct, gc=False):
     DeepSeek: `prompt_cache_*_tokens`; Together: `cached_tokens`; Mistral: `num_cached_tokens`; Vercel and LiteLLM:
     `cache_*_input_tokens`; Together, Perplexity, Copilot: `reasoning_tokens`; OpenRouter and Perplexity: `cost` (USD);
     DeepInfra: `estimated_cost` (USD); AssemblyAI: `input_tokens` and `output_tokens` for OpenAI's names; Perplexity:
-    `citation_tokens`, `num_search_queries`; xAI: `cost_in_usd_ticks`, `num_server_side_tools_used`,
-    `input_text_messages`. Seconds of sound are `seconds` of OpenAI, Mistral's `prompt_audio_seconds` and xAI's
-    `billable_audio_seconds`. GigaChat bills no cached token, and leaves `precached_prompt_tokens` out of its prompt.
+    `citation_tokens`, `num_search_queries`, `search_context_size`; xAI: `cost_in_usd_ticks`,
+    `num_server_side_tools_used`, `input_text_messages`. Seconds of sound are `seconds` of OpenAI, Mistral's
+    `prompt_audio_seconds` and xAI's `billable_audio_seconds`. GigaChat bills no cached token, and leaves
+    `precached_prompt_tokens` out of its prompt.
     """
 
     prompt_tokens: int | None = None
@@ -83,6 +84,7 @@ class ChatUsage(msgspec.Struct, gc=False):
     cache_creation: _CacheCreation | None = None
     reasoning_tokens: int | None = None
     num_search_queries: int | None = None
+    search_context_size: str | None = None
     server_tool_use: _ServerTools | None = None
     server_tool_use_details: _ServerTools | None = None
     service_tier: str | None = None

@@ -69,8 +69,13 @@ class _WebSearch(msgspec.Struct, frozen=True):
     num_requests: _Count | None = None
 
 
+class _DrawingDetails(msgspec.Struct, frozen=True):
+    image_tokens: _Count | None = None
+
+
 class _Drawing(msgspec.Struct, frozen=True):
     input_tokens: _Count | None = None
+    input_tokens_details: _DrawingDetails | None = None
     output_tokens: _Count | None = None
 
 
@@ -97,6 +102,7 @@ def response_usage(stated: ResponseUsage, tools: ToolUsage | None = None, output
     asked, searches = stated.server_side_tool_usage_details or _Asked(), stated.tool_calls_details or _Searches()
     searched = tools.web_search.num_requests if tools and tools.web_search else None
     drawn = (tools.image_gen if tools else None) or _NO_DRAWING
+    seen = drawn.input_tokens_details.image_tokens if drawn.input_tokens_details else None
     output_tokens = stated.output_tokens
     if output_tokens is not None and stated.input_tokens is not None and out.reasoning_tokens:
         apart = stated.input_tokens + output_tokens + out.reasoning_tokens == stated.total_tokens
@@ -113,6 +119,7 @@ def response_usage(stated: ResponseUsage, tools: ToolUsage | None = None, output
         cache_write_input_tokens=written,
         reasoning_output_tokens=reasoning,
         image_tool_input_tokens=drawn.input_tokens or None,
+        image_tool_image_input_tokens=_within(seen, drawn.input_tokens)[0] or None,
         image_tool_output_tokens=drawn.output_tokens or None,
         web_searches=count(
             asked.web_search_calls, searches.search_web.invocation, searched, sum(map(_searches, ran)) or None

@@ -2,9 +2,11 @@
 
 Thoughts stand beside the candidates and the prompts of server tools beside the prompt, cached tokens inside the prompt:
 `total = prompt + toolUse + candidates + thoughts` (providers.md 1.6). A count of zero is left out by the server, so
-what is not stated is None and never 0. A document is billed as the pictures of its pages.
+what is not stated is None and never 0. A document is billed as the pictures of its pages. Searches stand beside the
+answer, as queries, of which empty ones and repetitions are not billed.
 
-Source: https://ai.google.dev/api/generate-content#UsageMetadata and its page at Vertex AI, which adds `trafficType`.
+Source: https://ai.google.dev/api/generate-content#UsageMetadata and its page at Vertex AI, which adds `trafficType`;
+https://ai.google.dev/gemini-api/docs/google-search (billing).
 """
 
 from collections.abc import Iterable
@@ -48,6 +50,17 @@ class UsageMetadata(msgspec.Struct, rename="camel", gc=False):
     tool_use_prompt_tokens_details: list[Share] | None = None
     service_tier: str | None = None
     traffic_type: str | None = None
+
+
+class Grounding(msgspec.Struct, rename="camel", gc=False):
+    """What a `groundingMetadata` says that was searched for on the web."""
+
+    web_search_queries: list[str] | None = None
+
+    @property
+    def queries(self) -> set[str]:
+        """The queries that are billed."""
+        return {query for query in self.web_search_queries or () if query.strip()}
 
 
 def metadata_usage(stated: UsageMetadata) -> Usage | None:
