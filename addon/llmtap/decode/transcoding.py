@@ -32,7 +32,7 @@ class _Holder(msgspec.Struct, gc=False):
 def transcoded(exchange: Exchange) -> Exchange:
     """Return a call over gRPC as the one over REST; an answer that is no gRPC (a gateway's) stays as it is."""
     asked, said = exchange.request, exchange.response
-    found = _PATH.fullmatch(asked.path) if spoken_over(asked.headers) else None
+    found = _PATH.fullmatch(asked.path.partition("?")[0]) if spoken_over(asked.headers) else None
     method = METHODS[found[1]].get(found[2]) if found else None
     if method is None:
         return exchange
