@@ -26,6 +26,7 @@ from llmtap.decode.inference import (
 )
 from llmtap.enrich.cost import Cost, Prices
 from llmtap.enrich.latency import Latency
+from tests.exchanges.story import Story
 from tests.fakes import answers
 from tests.fakes.ask import ANSWER
 
@@ -113,6 +114,27 @@ def test_an_error_body_is_shown_in_words() -> None:
     flow = flow_of("chat", "gpt-4o-mini-429")
 
     assert "error       rate_limit_exceeded: Rate limit reached" in shown(flow, flow.response).text
+
+
+@pytest.mark.parametrize(
+    ("host", "story"),
+    [
+        ("api.x.ai", Story("xai_chat", "stream")),
+        ("generativelanguage.googleapis.com", Story("gemini_generate", "rpc_stream")),
+    ],
+)
+def test_grpc_is_shown_as_its_words(host: str, story: Story) -> None:
+    """Frames of protobuf are as legible as JSON, on either side."""
+    path = "/xai_api.Chat/GetCompletionChunk" if host == "api.x.ai" else story.facts.path
+    kind = http.Headers(content_type="application/grpc")
+    request = http.Request.make("POST", f"https://{host}{path}", story.request_body, kind)
+    flow = tflow.tflow(req=request, resp=http.Response.make(200, story.response_body, kind))
+
+    asked, said = shown(flow, flow.request), shown(flow, flow.response)
+
+    assert (asked.view_name, said.view_name) == ("LLM", "LLM")
+    assert f"model       {story.facts.request['model']}\n" in asked.text
+    assert "tokens      3" in said.text
 
 
 def test_what_is_no_llm_call_is_left_to_other_views() -> None:

@@ -71,9 +71,10 @@ class LLMContentview(contentviews.Contentview):
         return shown.encode("utf-8", "replace").decode()  # lone surrogates, which JSON may spell, cannot be sent on
 
     def render_priority(self, data: bytes, metadata: contentviews.Metadata) -> float:
-        """Return a high priority for JSON and event streams of LLM flows, a negative one for everything else."""
+        """Return a high priority for JSON, event streams and gRPC of LLM flows, a negative one for everything else."""
         start = data[:64].lstrip()
         readable = start.startswith((b"{", b"[", b"data:", b"event:", b":", b"id:", b"\xef\xbb\xbf"))
+        readable = readable or (metadata.content_type or "").startswith("application/grpc")
         readable = readable and metadata.websocket_message is None  # one message of a session is no conversation
         return PRIORITY if readable and self._endpoint(metadata.flow) is not None else -1.0
 

@@ -20,6 +20,7 @@ from llmtap.decode.finish import finish
         ("tool-calls", "tool"),
         ("blacklist", "filter"),
         ("SAFETY", "filter"),
+        ("JAILBREAK", "filter"),
         ("refusal", "filter"),
         ("failed", "error"),
         ("canceled", "error"),

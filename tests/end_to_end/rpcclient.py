@@ -33,11 +33,13 @@ class Rpc:
         self._speaker.initiate_connection()
         self._stream = 0
 
-    def begin(self, path: str) -> Reply:
-        """Send the headers of a call."""
+    def begin(self, path: str, *more: tuple[str, str]) -> Reply:
+        """Send the headers of a call, and `more` of them."""
         self._stream = self._speaker.get_next_available_stream_id()
         named = [(":method", "POST"), (":scheme", "https"), (":authority", self._host), (":path", path)]
-        self._speaker.send_headers(self._stream, [*named, ("content-type", "application/grpc"), ("te", "trailers")])
+        self._speaker.send_headers(
+            self._stream, [*named, ("content-type", "application/grpc"), ("te", "trailers"), *more]
+        )
         return Reply()
 
     def say(self, message: bytes, *, last: bool = False) -> None:
@@ -64,9 +66,9 @@ class Rpc:
             self._sock.sendall(self._speaker.data_to_send())
         return reply
 
-    def call(self, path: str, message: bytes) -> Reply:
+    def call(self, path: str, message: bytes, *more: tuple[str, str]) -> Reply:
         """Ask with one message and return the whole answer."""
-        reply = self.begin(path)
+        reply = self.begin(path, *more)
         self.say(message, last=True)
         return self.hear(reply)
 

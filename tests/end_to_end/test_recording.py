@@ -9,10 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 from llmtap.cli import main
+from llmtap.decode.decoder import decode
 from tests.end_to_end.client import call
 from tests.end_to_end.proxy import Proxy
+from tests.end_to_end.rpcclient import rpc
 from tests.end_to_end.socketclient import session
+from tests.exchanges.story import stories
 from tests.fakes.provider import FakeProvider
+from tests.fakes.rpc import FakeRpc, Said
 from tests.fakes.websocket import FakeSessions
 
 KEPT = (".event.id", ".event.outcome")
@@ -35,10 +39,10 @@ def sessions() -> Iterator[FakeSessions]:
         yield sessions
 
 
-def recording(folder: Path, provider: FakeProvider | FakeSessions) -> Proxy:
+def recording(folder: Path, provider: FakeProvider | FakeSessions | FakeRpc, *more: str) -> Proxy:
     """Return a proxy that records into a flow file."""
     detour = dict.fromkeys(provider.hosts, provider.port)
-    options = ("-w", str(folder / "flows"))
+    options = ("-w", str(folder / "flows"), *more)
     return Proxy(folder, detour=detour, provider_ca=Path(provider.ca_path), options=options)
 
 
@@ -115,6 +119,32 @@ def test_calls_are_recorded_whole(tmp_path: Path, provider: FakeProvider) -> Non
         call(proxy, "gpt-4o-mini")
         live = by_id(proxy.await_documents(2))
     assert differences(live, by_id(replayed(proxy))) == []
+
+
+def test_calls_over_grpc_are_recorded_whole(tmp_path: Path) -> None:
+    """Trailers and all: the recording gives the documents that the calls gave live, with the usage of the stories."""
+    told = [story for name in ("gemini_generate", "gemini_predict") for story in stories(name) if story.remote]
+    answers = {}
+    for number, story in enumerate(told):
+        pieces, facts = tuple(data for _, data in story.pieces() if data), story.facts
+        answers[facts.path + f"?{number}"] = Said(pieces, facts.trailers, facts.headers)
+    model = ("x-goog-request-params", "endpoint=projects/p/locations/l/publishers/google/models/text-embedding-004")
+    host = "us-central1-aiplatform.googleapis.com"
+    with FakeRpc((host,), answers) as google:
+        proxy = recording(tmp_path, google, "--set", "http2=true")
+        with proxy:
+            with rpc(proxy, host, proxy.ca) as channel:
+                for path, story in zip(answers, told, strict=True):
+                    channel.call(path, story.request_body, model)
+            documents = proxy.await_documents(len(told))
+        live = by_id(documents)
+    assert differences(live, by_id(replayed(proxy))) == []
+    for story, document in zip(told, documents, strict=True):
+        response = decode(story.exchange()).response
+        usage, error = document["gen_ai"].get("usage", {}), document.get("error", {})
+        assert usage.get("input_tokens") == (response.usage.input_tokens if response.usage else None)
+        assert error.get("code") == (response.error.code if response.error else None)
+        assert document["llmtap"]["wire_format"] == story.wire_format
 
 
 def test_what_is_under_way_is_recorded(tmp_path: Path, sessions: FakeSessions) -> None:

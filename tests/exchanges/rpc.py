@@ -1,7 +1,8 @@
 """Writes gRPC's framing and protobuf, by another hand than `llmtap.decode.body.rpc` and `.protobuf` read them.
 
 A message is told as JSON whose members are named by the field's number and a word for the reader: {"2 model": "grok"}.
-A whole number is a varint, a fraction a 32-bit float, an object a message of its own, a list one field after another.
+A whole number is a varint, a fraction a 32-bit float (one of 64 bits under a word that ends in `double`), an object a
+message of its own, a list one field after another.
 """
 
 import gzip
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 def message(told: Mapping[str, object]) -> bytes:
     """Return a message (https://protobuf.dev/programming-guides/encoding/)."""
-    return b"".join(_field(int(name.split()[0]), value) for name, value in told.items())
+    return b"".join(_field(int(name.split()[0]), value, double=name.endswith("double")) for name, value in told.items())
 
 
 def frame(payload: bytes, *, compressed: bool = False) -> bytes:
@@ -37,12 +38,14 @@ def varint(value: int) -> bytes:
     return bytes([*octets, value])
 
 
-def _field(number: int, value: object) -> bytes:
+def _field(number: int, value: object, *, double: bool = False) -> bytes:
     match value:
         case list():
             return b"".join(_field(number, item) for item in value)
         case int():
             return varint(number << 3) + varint(value)
+        case float() if double:
+            return varint(number << 3 | 1) + struct.pack("<d", value)
         case float():
             return varint(number << 3 | 5) + struct.pack("<f", value)
         case dict():

@@ -12,6 +12,7 @@
         "status"      optional, the response status (200)
         "headers"     optional, {name: value} of response headers; without a content-type the file's suffix sets it
         "trailers"    optional, {name: value} of the fields after the body
+        "path"        optional, the path of the request ("/")
         "operation"   optional, as in Inference ("chat", "embeddings")
         "request"     the fields of InferenceRequest that are not at their default
         "response"    the fields of InferenceResponse that are not at their default: `usage` likewise holds the fields
@@ -51,6 +52,7 @@ class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: int = 200
     headers: dict[str, str] = {}
     trailers: dict[str, str] = {}
+    path: str = "/"
     operation: str | None = None
     contents: int | None = None
     events: int | None = None
@@ -149,7 +151,9 @@ class Story:
                 wire_format=None if sniffed else self.wire_format,
                 stream=(self.remote and self.streamed) or None,
             ),
-            request=Request("POST", "https", "api.example.com", 443, "/", asked, Body.whole(self.request_body)),
+            request=Request(
+                "POST", "https", "api.example.com", 443, self.facts.path, asked, Body.whole(self.request_body)
+            ),
             response=Response(self.facts.status, headers, body, trailers=_headers(self.facts.trailers)),
         )
 

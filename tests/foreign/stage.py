@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,11 +46,13 @@ class Stage:
 
     def through(self, program: str, *arguments: str, user: str) -> list[dict[str, Any]]:
         """Return what a program says of its calls through llmtap."""
-        return self._said(program, arguments, f"http://{user}:test@127.0.0.1:{self.proxy.port}", self.proxy.ca)
+        url = f"http://{user}:test@127.0.0.1:{self.proxy.port}"
+        return said(self.installation, self.proxy.folder, program, arguments, url, self.proxy.ca)
 
     def direct(self, program: str, *arguments: str) -> list[dict[str, Any]]:
         """Return what a program says of its calls with nothing between it and the mock servers."""
-        return self._said(program, arguments, f"http://127.0.0.1:{self.front.direct_port}", self.front.ca_path)
+        url = f"http://127.0.0.1:{self.front.direct_port}"
+        return said(self.installation, self.proxy.folder, program, arguments, url, self.front.ca_path)
 
     def documents(self, user: str, count: int) -> list[dict[str, Any]]:
         """Return the documents of a user's calls; there are `count` of them, or this fails."""
@@ -70,30 +72,32 @@ class Stage:
         documents = self.proxy.documents()
         return [document for document in documents if document.get("organization", {}).get("name") == user]
 
-    def _said(self, program: str, arguments: tuple[str, ...], proxy: str, ca: Path) -> list[dict[str, Any]]:
-        """Run a program to its end; it must succeed. Read from stdin, it finds its modules in the installation."""
-        node = (str(self.installation.node), "--input-type=module", "-")
-        command = node if program.endswith(".mjs") else (str(self.installation.python), "-")
-        home = str(self.proxy.folder)
-        with (PROGRAMS / program).open() as source:
-            done = subprocess.run(
-                (*command, *arguments),
-                stdin=source,
-                env={"PATH": os.defpath, "HOME": home, **KEYS, **variables(proxy, str(ca), {})},
-                cwd=self.installation.folder,
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE * 2,
-                check=False,
-            )
-        assert done.returncode == 0, done.stderr
-        said = json.loads(done.stdout)
-        assert isinstance(said, list)
-        return said
-
 
 @contextmanager
 def stage(installation: Installation, folder: Path, places: Mapping[str, Place]) -> Iterator[Stage]:
     """Hold a proxy and the front of `places`."""
     with Front(places) as front, Proxy(folder, detour=front.detour, provider_ca=front.ca_path) as proxy:
         yield Stage(installation, front, proxy)
+
+
+def said(
+    installation: Installation, home: Path, program: str, arguments: Sequence[str], proxy: str, ca: Path
+) -> list[dict[str, Any]]:
+    """Run a program to its end; it must succeed. Read from stdin, it finds its modules in the installation."""
+    node = (str(installation.node), "--input-type=module", "-")
+    command = node if program.endswith(".mjs") else (str(installation.python), "-")
+    with (PROGRAMS / program).open() as source:
+        done = subprocess.run(
+            (*command, *arguments),
+            stdin=source,
+            env={"PATH": os.defpath, "HOME": str(home), **KEYS, **variables(proxy, str(ca), {})},
+            cwd=installation.folder,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE * 2,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert isinstance(told, list)
+    return told

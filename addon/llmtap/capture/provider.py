@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import msgspec
 import publicsuffix2  # type: ignore[import-untyped]  # ships no types
 
-from llmtap.capture.exchange import Endpoint, Headers, header
+from llmtap.capture.exchange import Endpoint, Headers, duplex, header
 from llmtap.capture.gateway import Gateway, named, stated_host
 from llmtap.capture.window import CaptureSettings
 
@@ -31,6 +31,9 @@ _QUERIED = re.compile(r"\?(?:[^#]*&)?(?:model|model_id|deployment)=([^&#]{1,256}
 _ACTION = "x-tc-action"
 """Tencent Cloud's (https://cloud.tencent.com/document/api/1729/101843)."""
 _LONGEST_ACTION = 64
+_ROUTE = "x-goog-request-params"
+"""Google's over gRPC, where a path names the method alone (https://google.aip.dev/client-libraries/4222)."""
+_LONGEST_ROUTE = 1024
 _LEGIBLE = ("multipart/form-data", "application/x-www-form-urlencoded", "text/plain")
 
 
@@ -254,9 +257,12 @@ def _asked(found: _Found, path: str, headers: Headers) -> str | None:
 
 
 def _action(headers: Headers) -> str:
-    """Return the action that a header names beside a path that is always the same, as the path's fragment."""
+    """Return what a header names beside a path that is always the same, an action or a model, as its fragment."""
     action = header(headers, _ACTION)
-    return f"#{action}" if action and len(action) <= _LONGEST_ACTION else ""
+    if action:
+        return f"#{action}" if len(action) <= _LONGEST_ACTION else ""
+    route = header(headers, _ROUTE) if duplex(headers) else None
+    return f"#{unquote(route)}" if route and len(route) <= _LONGEST_ROUTE else ""
 
 
 def _compiled(pattern: str, key: str) -> re.Pattern[str]:

@@ -21,6 +21,7 @@ from llmtap.decode.body.salvage import salvage
 from llmtap.decode.errors import LONGEST_ERROR, read_error
 from llmtap.decode.formats import FORMATS, OPERATIONS, WireFormat
 from llmtap.decode.inference import Answer, Inference, InferenceRequest, InferenceResponse
+from llmtap.decode.transcoding import transcoded
 from llmtap.decode.usage.invocation import headed, invoked, metered
 from llmtap.decode.usage.speech import voiced
 from llmtap.decode.usage.terms import streaming, termed
@@ -61,6 +62,7 @@ def decode(exchange: Exchange) -> Inference:
     that the path names stands in for one that the body leaves out, and the model that a session has for one that the
     answer leaves out.
     """
+    exchange = transcoded(exchange)
     endpoint, response = exchange.endpoint, exchange.response
     asked, problems = _plain("request", exchange.request.body, exchange.request.headers)
     asked_data = _joined(asked)

@@ -22,8 +22,8 @@ _WORDS: dict[Finish, str] = {
     ),
     "filter": (
         "content_filter content_filtered safety recitation language blocklist blacklist prohibited_content spii "
-        "model_armor refusal guardrail_intervened error_toxic sensitive input_sensitive output_sensitive no_image "
-        "image_safety image_prohibited_content image_recitation image_other alternative_status_content_filter"
+        "model_armor jailbreak refusal guardrail_intervened error_toxic sensitive input_sensitive output_sensitive "
+        "no_image image_safety image_prohibited_content image_recitation image_other alternative_status_content_filter"
     ),
     "error": (
         "error failed cancelled canceled aborted timeout load unload malformed_function_call malformed_response "

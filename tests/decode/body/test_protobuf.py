@@ -26,6 +26,7 @@ class Outer(msgspec.Struct):
     inner: Inner | None = msgspec.field(name="5", default=None)
     inners: list[Inner] | None = msgspec.field(name="6", default=None)
     counts: list[int] | None = msgspec.field(name="7", default=None)
+    fine: bool | None = msgspec.field(name="8", default=None)
     words: list[str] | None = msgspec.field(name="200", default=None)
 
 
@@ -44,13 +45,19 @@ def test_what_was_written_is_read(count: int, text: str, data: bytes, words: lis
         told = {"99": 7, "1": count, "3": text, "4": data, "5": inners[0], "6": inners, "7": stated, "200": words}
         found = read(Outer, message(told))
         nested = [Inner(word) for word in words]
-        assert found == Outer(count, None, text, data, nested[0], nested, counts, words)
+        assert found == Outer(count, None, text, data, nested[0], nested, counts, None, words)
 
 
 def test_what_is_left_out_is_none() -> None:
     """An empty message states nothing, and an empty value is a value."""
     assert read(Outer, b"") == Outer()
     assert read(Outer, message({"3": "", "5": {}, "6": [{}]})) == Outer(text="", inner=Inner(), inners=[Inner()])
+
+
+def test_truth_is_a_number() -> None:
+    """Any but 0 is true; a text is none."""
+    found = [read(Outer, message({"8": stated})).fine for stated in (0, 1, -1, "1")]
+    assert found == [False, True, True, None]
 
 
 def test_the_last_of_a_field_counts() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from llmtap.decode.body.lenient import read
 from llmtap.decode.inference import Answer, Message, Part
-from llmtap.decode.words.pieces import Content, Contents, Piece, camel, merge_content, message, messages, spelled
+from llmtap.decode.words.pieces import Content, Contents, Piece, camel, merge_content, message, messages, named, spelled
 
 CALL = Part("tool_call", '{"a":1}', "c", "f")
 
@@ -133,3 +133,21 @@ def test_many_pieces_cost_linear_time() -> None:
         merge_content(answer, 0, Content(parts=[Piece(text="a")]))
         merge_content(answer, 1, call)
     assert len(answer.response(streamed=True).messages[1].parts) == 20_000
+
+
+@pytest.mark.parametrize(
+    ("resource", "model"),
+    [
+        ("models/gemini-2.5-pro", "gemini-2.5-pro"),
+        ("gemini-2.5-pro", "gemini-2.5-pro"),
+        ("tunedModels/mine", "mine"),
+        ("projects/p/locations/l/publishers/google/models/gemini-2.5-pro@001", "gemini-2.5-pro@001"),
+        ("projects/p/locations/l/endpoints/12", None),
+        ("models/", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_model_is_named_by_a_resource(resource: str | None, model: str | None) -> None:
+    """By the end of its name; an endpoint has a number, which names no model."""
+    assert named(resource) == model

@@ -19,14 +19,17 @@ import msgspec
 MOST = 1 << 20
 """Fields of one message; the largest that is honest, a text cut into tokens, has one a token."""
 
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_VARINT, _FIXED64, _FIXED32 = 0, 1, 5
+BYTES = 2
+"""The wire type of a text, of bytes, of a message and of packed numbers."""
 _SIZES = {_FIXED64: 8, _FIXED32: 4}
 _CONTINUES, _SIGN = 0x80, 1 << 63
 _LONGEST_VARINT = 10
 _DIGITS = 7
 """What a 32-bit float holds of a decimal fraction: 0.7 is sent as 0.699999988079071."""
 
-type _Value = int | bytes
+type Raw = int | bytes
+"""A value as it is sent; which of the two it is says its wire type."""
 
 
 class _Field(NamedTuple):
@@ -35,7 +38,7 @@ class _Field(NamedTuple):
     repeated: bool
 
 
-class _MisfitError(Exception):
+class MisfitError(Exception):
     """A value is not of its field's kind."""
 
 
@@ -44,11 +47,11 @@ def read[T: msgspec.Struct](kind: type[T], data: bytes) -> T:
     plan = _plan(kind)
     members: dict[str, object] = {}
     lists: dict[str, list[object]] = {}
-    for number, wire, value in _fields(data, plan):
+    for number, wire, value in fields(data, plan):
         field = plan[number]
         try:
-            found = _packed(field, value) if field.repeated and wire == _BYTES else [_fit(field.kind, wire, value)]
-        except _MisfitError:
+            found = _packed(field, value) if field.repeated and wire == BYTES else [fit(field.kind, wire, value)]
+        except MisfitError:
             continue
         if field.repeated:
             lists.setdefault(field.name, []).extend(found)
@@ -68,7 +71,7 @@ def _plan(kind: type[msgspec.Struct]) -> dict[int, _Field]:
     return plan
 
 
-def _fields(data: bytes, asked: Container[int]) -> Iterator[tuple[int, int, _Value]]:
+def fields(data: bytes, asked: Container[int]) -> Iterator[tuple[int, int, Raw]]:
     """Yield the number, wire type and raw value of each field that is `asked` for.
 
     A group, which nobody sends any more, is refused.
@@ -98,7 +101,7 @@ def _fields(data: bytes, asked: Container[int]) -> Iterator[tuple[int, int, _Val
 
 def _size(data: bytes, at: int, wire: int) -> tuple[int, int]:
     """Return how long the value is that follows, and where it begins."""
-    if wire == _BYTES:
+    if wire == BYTES:
         return _varint(data, at)
     if wire not in _SIZES:
         raise msgspec.DecodeError("not protobuf: a field has no known wire type")
@@ -119,41 +122,47 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
     raise msgspec.DecodeError("not protobuf: a number is too long")
 
 
-def _packed(field: _Field, value: _Value) -> list[object]:
+def _packed(field: _Field, value: Raw) -> list[object]:
     """Return the items of a repeated field: numbers stand in one value, anything else each in its own."""
     if field.kind is not int or isinstance(value, int):
-        return [_fit(field.kind, _BYTES, value)]
-    items: list[object] = []
+        return [fit(field.kind, BYTES, value)]
+    return list(numbers(value))
+
+
+def numbers(packed: bytes) -> Iterator[int]:
+    """Yield the numbers that stand in one value."""
     at = 0
-    while at < len(value):
+    while at < len(packed):
         try:
-            item, at = _varint(value, at)
+            item, at = _varint(packed, at)
         except msgspec.DecodeError:
-            raise _MisfitError from None
-        items.append(_signed(item))
-    return items
+            raise MisfitError from None
+        yield _signed(item)
 
 
-def _fit(kind: type, wire: int, value: _Value) -> object:
+def fit(kind: type, wire: int, value: Raw) -> object:
+    """Return a value as a `kind`: a number, a text, bytes, or a Struct; raises MisfitError for one that is none."""
     if isinstance(value, int):
+        if kind is bool:
+            return value != 0
         if kind is not int:
-            raise _MisfitError
+            raise MisfitError
         return _signed(value)
     if kind is float and wire in _SIZES:
         form, digits = ("<f", _DIGITS) if wire == _FIXED32 else ("<d", 17)
         return float(f"{struct.unpack(form, value)[0]:.{digits}g}")
-    if wire != _BYTES:
-        raise _MisfitError
+    if wire != BYTES:
+        raise MisfitError
     if kind is str:
         return value.decode("utf-8", "replace")
     if kind is bytes:
         return value
     if not issubclass(kind, msgspec.Struct):
-        raise _MisfitError
+        raise MisfitError
     try:
         return read(kind, value)
     except msgspec.DecodeError:
-        raise _MisfitError from None
+        raise MisfitError from None
 
 
 def _signed(value: int) -> int:

@@ -17,7 +17,7 @@ from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import Answer, InferenceRequest, Usage
 from llmtap.decode.usage.usage_metadata import UsageMetadata, metadata_usage
-from llmtap.decode.words.pieces import camel
+from llmtap.decode.words.pieces import camel, named
 
 _COUNTS = tuple(name for name in Usage.__struct_fields__ if name != "inconsistent")
 _ENDED = ("SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED", "PARTIALLY_SUCCEEDED")
@@ -59,7 +59,7 @@ class _Batch(_State, gc=False):
 
 def read_request(body: bytes) -> InferenceRequest:
     """Return the model, where the body names one (a job's); the path names it otherwise."""
-    return InferenceRequest(model=_short(read(_Request, body).model))
+    return InferenceRequest(model=named(read(_Request, body).model))
 
 
 def read_response(answer: Answer, body: bytes) -> None:
@@ -69,7 +69,7 @@ def read_response(answer: Answer, body: bytes) -> None:
         answer.error = read_error(body) or answer.error
     told = stated.metadata or stated
     answer.id = stated.name or answer.id
-    answer.model = _short(told.model) or answer.model
+    answer.model = named(told.model) or answer.model
     state = (told.state or "").removeprefix("BATCH_STATE_").removeprefix("JOB_STATE_")
     if state in _ENDED:
         answer.finish_reasons[0] = state
@@ -99,7 +99,3 @@ def _sum(lines: list[_Line] | _Lines | None) -> Usage | None:
 def _counted(line: _Line) -> Usage | None:
     stated = line.response.usage_metadata if line.response else None
     return metadata_usage(stated) if stated else None
-
-
-def _short(model: str | None) -> str | None:
-    return model.rpartition("/")[2] or None if model else None

@@ -13,7 +13,7 @@ from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import Answer, InferenceRequest, Message
 from llmtap.decode.usage.usage_metadata import UsageMetadata, metadata_usage
-from llmtap.decode.words.pieces import Content, camel, message
+from llmtap.decode.words.pieces import Content, camel, message, named
 
 
 class _Asked(msgspec.Struct, rename="camel"):
@@ -42,7 +42,7 @@ def read_request(body: bytes) -> InferenceRequest:
     model = next((one.model for one in each if one.model), None)
     parts = tuple(part for one in each if one.content is not None for part in message(one.content).parts)
     return InferenceRequest(
-        model=model.removeprefix("models/") if model else None,
+        model=named(model),
         messages=(Message("user", parts),) if parts else (),
     )
 

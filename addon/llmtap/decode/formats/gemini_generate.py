@@ -14,7 +14,7 @@ from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import Answer, InferenceRequest, Message
 from llmtap.decode.usage.usage_metadata import Grounding, UsageMetadata, latest_usage
-from llmtap.decode.words.pieces import Content, Contents, camel, merge_content, message, messages
+from llmtap.decode.words.pieces import Content, Contents, camel, merge_content, message, messages, named
 
 _FINISHES = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION", 5: "OTHER"}
 """Clients may ask for enumerations as numbers. From 6 on the Gemini API and Vertex AI disagree: those stay numbers."""
@@ -104,9 +104,8 @@ def read_request(body: bytes) -> InferenceRequest:
     outer = read(_Request, camel(body))
     asked = outer.request or outer.generate_content_request or outer
     config = asked.generation_config or _Config()
-    model = outer.model or asked.model
     return InferenceRequest(
-        model=model.removeprefix("models/") if model else None,
+        model=named(outer.model or asked.model),
         max_tokens=config.max_output_tokens,
         temperature=config.temperature,
         top_p=config.top_p,

@@ -113,6 +113,11 @@ def merge_content(answer: Answer, choice: int, content: Content) -> bool:
     return carried
 
 
+def named(resource: str | None) -> str | None:
+    """Return the model that a resource's name ends in; an endpoint's name says no model."""
+    return None if not resource or "endpoints/" in resource else resource.rpartition("/")[2] or None
+
+
 def spelled(value: object) -> str:
     """Return a JSON value as text without white space; a text stays as it is, what nobody can write is empty."""
     if value is None or isinstance(value, str):
