@@ -121,6 +121,17 @@ def test_a_store_in_a_closed_folder_must_be_mended(tmp_path: Path) -> None:
     assert inspection.store(StoreSettings(path=tmp_path / "x/llmtap.db"), shipping=False).state == "mend"
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look anywhere")
+def test_a_store_that_may_not_be_looked_at_must_be_mended(tmp_path: Path) -> None:
+    """A folder that may not be entered is told, and no error escapes."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o000)
+    found = inspection.store(StoreSettings(path=closed / "llmtap.db"), shipping=False)
+    closed.chmod(0o700)
+    assert found.state == "mend"
+    assert "Permission denied" in found.text
+
+
 def test_prices_say_their_version_and_age() -> None:
     """The installed data is new enough for the dependency's lower bound to make sense."""
     found = inspection.prices()

@@ -149,7 +149,7 @@ def clock(theirs: datetime | None) -> Finding:
 def store(settings: StoreSettings, *, shipping: bool) -> Finding:
     """Look at the store: can it be read and written, and what does it hold."""
     path = settings.path
-    if not path.exists():
+    if _absent(path):
         folder = next(parent for parent in path.absolute().parents if parent.exists())
         if why := _unwritable(folder):
             return Finding(
@@ -178,6 +178,14 @@ def store(settings: StoreSettings, *, shipping: bool) -> Finding:
             f"{held}, {count(counts.dead)} dead, {count(counts.dropped)} dropped; see `llmtap outbox status`",
         )
     return Finding("ok", "store", held)
+
+
+def _absent(path: Path) -> bool:
+    """Return whether there is no such file; of a folder that may not be looked into, nobody knows."""
+    try:
+        return not path.exists()
+    except PermissionError:
+        return False
 
 
 def _unwritable(folder: Path) -> str | None:
