@@ -67,11 +67,15 @@ def test_the_summary_leaves_out_what_is_unknown() -> None:
 
 
 def test_the_summary_tells_a_missing_price_from_missing_counts() -> None:
-    """A call with one side unknown, or estimated, is not called unpriced."""
+    """A call with one side unknown, or estimated, is called neither unpriced nor absent."""
     total = Total()
     total.add(Call("a", AT, input_tokens=5, cost_status="partial"))
-    total.add(Call("b", AT, cost_status="estimated"))
-    assert summary(total) == "2 calls · 5 input tokens · without a whole cost: 2 · usage absent: 1"
+    total.add(Call("b", AT, usage_source="estimated", cost_status="unpriced"))
+    assert summary(total) == (
+        "2 calls · 5 input tokens · estimated besides: 1 call · unpriced: 1 · without a whole cost: 1"
+    )
+    total.add(Call("c", AT, usage_source="estimated", cost_estimated=Decimal("0.5"), currency="USD"))
+    assert "estimated besides: 2 calls, 0.500000 USD" in summary(total)
 
 
 def test_estimated_money_has_its_own_column() -> None:

@@ -100,7 +100,7 @@ class Doors(click.Group):
 
 
 def _nowhere() -> TextIO:
-    return Path(os.devnull).open("w")  # noqa: SIM115 -- it stands for an output until the process ends
+    return Path(os.devnull).open("w")
 
 
 @click.group(cls=Doors, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})

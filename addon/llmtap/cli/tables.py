@@ -120,8 +120,9 @@ def summary(total: Total) -> str:
         parts.append(f"{tokens} tokens")
     if total.cost:
         parts.append(money(total.cost))
-    if total.cost_estimated:
-        parts.append(f"estimated besides: {money(total.cost_estimated)}")
+    if total.estimated:
+        amount = f", {money(total.cost_estimated)}" if total.cost_estimated else ""
+        parts.append(f"estimated besides: {counted(total.estimated, 'call')}{amount}")
     if total.unpriced:
         parts.append(f"unpriced: {count(total.unpriced)}")
     if total.part_priced:
