@@ -31,6 +31,7 @@ type Stamp = tuple[int, int, int] | None
 STORE = "${XDG_DATA_HOME:-~/.local/share}/llmtap/llmtap.db"
 
 _URL = re.compile(r"https?://(?:[^\s/@]*@)?(?:[^\s/:@\[\]]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/\S*)?")
+_FINGERPRINT = re.compile(r"(?:[0-9A-Fa-f]{2}:?){32}")
 _HOST = re.compile(r"[A-Za-z0-9*?_.\-]*[A-Za-z0-9]|\[?[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*\]?")
 
 
@@ -190,6 +191,7 @@ def _check(said: ConfigFile, table: ProviderTable, file: YamlFile) -> None:
     for url in said.elasticsearch.urls():
         if not _URL.fullmatch(url):
             raise file.error(("elasticsearch", "url"), "is no http:// or https:// URL, like https://localhost:9200")
+    _check_trust(said.elasticsearch, file)
     names = {entry.name for entry in table.providers if entry.name}
     for index, name in enumerate(said.relay.providers if said.relay else ()):
         if name not in names and "." not in name:  # an unlisted provider is called by its domain
@@ -197,6 +199,15 @@ def _check(said: ConfigFile, table: ProviderTable, file: YamlFile) -> None:
             hint = f"did you mean {near[0]}? " if near else ""
             known = ", ".join(sorted(names))
             raise file.error(("relay", "providers", index), f"{name!r} is no provider; {hint}known are {known}")
+
+
+def _check_trust(said: ElasticsearchSettings, file: YamlFile) -> None:
+    """Raise ConfigError for half a login, and for a fingerprint that is none."""
+    for one, other in (("username", "password"), ("password", "username")):
+        if getattr(said, one) and not getattr(said, other):
+            raise file.error(("elasticsearch", one), f"stands without `{other}`; give both, or an `api_key`")
+    if said.ca_fingerprint and not _FINGERPRINT.fullmatch(said.ca_fingerprint):
+        raise file.error(("elasticsearch", "ca_fingerprint"), "is no SHA-256 fingerprint: 64 hexadecimal digits")
 
 
 def _stamp(path: Path) -> Stamp:

@@ -57,6 +57,13 @@ def test_a_ca_that_is_none_must_be_mended(tmp_path: Path) -> None:
     assert inspection.authority(tmp_path).state == "mend"
 
 
+def test_a_ca_of_elasticsearch_that_is_not_there_must_be_mended(tmp_path: Path) -> None:
+    """The file that `ca_certs` names is looked at before Elasticsearch is asked."""
+    settings = ElasticsearchSettings(url="https://127.0.0.1:9", ca_certs=str(tmp_path / "ca.pem"))
+    first, _ = inspection.elasticsearch(settings)
+    assert ("mend", True) == (first.state, first.text.endswith("see to `elasticsearch.ca_certs`"))
+
+
 @pytest.mark.parametrize(
     ("ahead", "state"), [(timedelta(0), "ok"), (timedelta(minutes=2), "mend"), (timedelta(minutes=-2), "mend")]
 )
