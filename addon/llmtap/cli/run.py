@@ -170,7 +170,8 @@ def _tell(settings: Settings, before: tuple[int, int], child: Child) -> None:
         screen.print(f"llmtap: no LLM call was recorded; {passed} came through the proxy.", soft_wrap=True)
     else:
         screen.print(
-            "llmtap: nothing came through the proxy. Either the program called nobody, or it ignores HTTPS_PROXY.",
+            "llmtap: nothing came through the proxy. Either the program called nobody, or it ignores HTTPS_PROXY, "
+            "as Java, Node before 22.21 and aiohttp do: docs/clients.md says what they need.",
             soft_wrap=True,
         )
     if lost > 0:
