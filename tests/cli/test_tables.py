@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from llmtap.cli.ledger import Call
-from llmtap.cli.tables import console, count, money, seconds, summary, table_of_calls, table_of_totals
+from llmtap.cli.tables import age, console, count, money, seconds, summary, table_of_calls, table_of_totals
 from llmtap.cli.totals import Total, Totals
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -155,3 +155,11 @@ def test_the_width_follows_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     narrow = console(io.StringIO()).width
     monkeypatch.delenv("COLUMNS")
     assert (90, 200) == (narrow, console(io.StringIO()).width)
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "words"), [(0.4, "0 s"), (119, "119 s"), (2495, "42 min"), (7300, "2 h"), (3 * 86400, "3 days")]
+)
+def test_an_age_has_the_unit_that_people_would_use(seconds_ago: float, words: str) -> None:
+    """Seconds, minutes, hours or days."""
+    assert words == age(seconds_ago)
