@@ -71,7 +71,8 @@ def test_a_file_that_was_asked_for_must_exist(home: Environ, tmp_path: Path, *, 
     missing = tmp_path / "missing.yaml"
     if by_variable:
         home["LLMTAP_CONFIG"] = str(missing)
-    with pytest.raises(ConfigError, match=r"missing\.yaml: cannot be read: No such file"):
+    words = "cannot be found, and LLMTAP_CONFIG names it" if by_variable else "cannot be read: No such file"
+    with pytest.raises(ConfigError, match=rf"missing\.yaml: {words}"):
         load(None if by_variable else missing, home)
 
 

@@ -105,6 +105,8 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     asked = path or (Path(environ["LLMTAP_CONFIG"]) if environ.get("LLMTAP_CONFIG") else None)
     source = asked.expanduser() if asked else default if default.is_file() else None
     stamps = {source or default: _stamp(source or default)}  # before it is read: an edit meanwhile makes it stale
+    if source and not path and stamps[source] is None:
+        raise ConfigError(f"{source}: cannot be found, and LLMTAP_CONFIG names it; mend that variable, or unset it")
     file = read(source, environ) if source else YamlFile(default, {})
     said = file.value(ConfigFile, (), _complete(file, environ))
     table = _table(said.providers, file)

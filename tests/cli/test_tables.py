@@ -163,3 +163,14 @@ def test_the_width_follows_columns(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_age_has_the_unit_that_people_would_use(seconds_ago: float, words: str) -> None:
     """Seconds, minutes, hours or days."""
     assert words == age(seconds_ago)
+
+
+def test_totals_with_estimates_keep_their_numbers_whole_on_a_narrow_terminal() -> None:
+    """What is estimated stands in the last line too, so its column goes before a number is cut."""
+    totals, text = Totals(("model",)), io.StringIO()
+    totals.add(Call("a", AT, model="gpt-4o-mini", input_tokens=12345, cost=Decimal("0.123456"), currency="USD"))
+    totals.add(Call("b", AT, model="gpt-4o-mini", output_tokens=1234, cost_estimated=Decimal("0.654321")))
+    Console(file=text, width=60).print(table_of_totals(totals, "By model", 60))
+    assert "0.123456 USD" in text.getvalue()
+    assert "12 345" in text.getvalue()
+    assert "0.654321" not in text.getvalue()
