@@ -110,7 +110,8 @@ def _deliver(outbox: Outbox, settings: Settings) -> None:
     template = msgspec.json.decode(shipped("elasticsearch/index-template.json").read_bytes())
     shipper = Shipper(outbox, Cluster(settings.elasticsearch), settings.elasticsearch, template)
     last, before = outbox.last_seq(), outbox.counts()
-    _say(f"{counted(before.pending, 'document')} on the way to Elasticsearch; Ctrl-C leaves them in the store")
+    if before.pending:
+        _say(f"{counted(before.pending, 'document')} on the way to Elasticsearch; Ctrl-C leaves them in the store")
     shipper.start()
     try:
         moved, pending = time.monotonic(), before.pending
