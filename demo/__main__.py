@@ -142,10 +142,10 @@ The demo took {seconds:.0f} s and left nothing running. Next:
   2. Run it as a service, and send any program through it:
        {mitmdump_path} -s addon/tap.py --listen-host 127.0.0.1
        eval "$({llmtap_path} env)" && python your_app.py
-  3. Send the documents to Elasticsearch: two lines in llmtap.yaml, then one command
+  3. Send the documents to Elasticsearch: two lines in ~/.config/llmtap/llmtap.yaml, then one command
        elasticsearch:
          url: https://localhost:9200
-       {llmtap_path} setup elasticsearch --config llmtap.yaml""")
+       {llmtap_path} setup elasticsearch""")
 
 
 if __name__ == "__main__":

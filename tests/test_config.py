@@ -71,7 +71,8 @@ def test_a_file_that_was_asked_for_must_exist(home: Environ, tmp_path: Path, *, 
     missing = tmp_path / "missing.yaml"
     if by_variable:
         home["LLMTAP_CONFIG"] = str(missing)
-    with pytest.raises(ConfigError, match=r"missing\.yaml: cannot be read: No such file"):
+    words = "cannot be found, and LLMTAP_CONFIG names it" if by_variable else "cannot be read: No such file"
+    with pytest.raises(ConfigError, match=rf"missing\.yaml: {words}"):
         load(None if by_variable else missing, home)
 
 
@@ -81,7 +82,7 @@ def test_empty_sections_and_relative_files(home: Environ, tmp_path: Path) -> Non
     text = """
     capture:
     store: {path: ./calls.db}
-    elasticsearch: {url: 'https://es:9200', ca_certs: ca.pem, password: '${PASSWORD}'}
+    elasticsearch: {url: 'https://es:9200', ca_certs: ca.pem, username: elastic, password: '${PASSWORD}'}
     relay: {base_url: 'https://api.holysheep.ai/v1', api_key: 'file:key.txt', share: 12.5, providers: [openai, groq]}
     """
     settings = load(written(tmp_path / "c.yaml", text), home | {"PASSWORD": "elastic-password"})
@@ -146,6 +147,16 @@ ORIGIN = "source: x, checked: 2026-11-01}]}"
             "line 2: `store.max_bytes`",
             "must be a whole number, and is text (write digits only",
         ),
+        ("elasticsearch: {request_timeout: 0}", "`elasticsearch.request_timeout`", "must be a number greater than 0"),
+        ("elasticsearch: {namespace: A-b}", "`elasticsearch.namespace`", "must be text of the form '^["),
+        ("elasticsearch: {username: elastic}", "`elasticsearch.username`", "stands without `password`"),
+        ("elasticsearch: {password: secret}", "`elasticsearch.password`", "stands without `username`"),
+        ("elasticsearch: {ca_fingerprint: ab:cd}", "`elasticsearch.ca_fingerprint`", "is no SHA-256 fingerprint"),
+        (
+            "prices: {overrides: [{source: x, checked: 2026-11-01, input: cheap}]}",
+            "prices",
+            "must be a number, such as",
+        ),
         ("store: {max_bytes: 0}", "`store.max_bytes`", "must be greater than 0"),
         ("store: 30 days", "line 1: `store`", "must be a mapping, and is text"),
         ("capture: {hosts: llm.example.com}", "`capture.hosts`", "must be a list, and is text"),
@@ -157,7 +168,7 @@ ORIGIN = "source: x, checked: 2026-11-01}]}"
         ("capture: {ignore_hosts: ['llm.example.com:443']}", "`capture.ignore_hosts[0]`", "is no host name"),
         ("capture: {hosts: ['*']}", "`capture.hosts[0]`", "would open every host"),
         ("providers: [{id: a, hosts: ['(']}]", "`providers[0].hosts`", "'(' is no regular expression"),
-        ("providers: [{id: a}]", "`providers[0]`", "missing required field `hosts`"),
+        ("providers: [{id: a}]", "`providers[0]`", "lacks the key `hosts`"),
         ("providers: none.yaml", "`providers`", "none.yaml: cannot be read: No such file"),
         ("prices: none.yaml", "`prices`", "none.yaml: cannot be read: No such file"),
         ("prices: {overrides: [{provider: opnai, " + ORIGIN, "`prices.overrides[0].provider`", "did you mean openai?"),
@@ -205,7 +216,7 @@ ORIGIN = "source: x, checked: 2026-11-01}]}"
             "`relay.base_url`",
             "is no http:// or https:// URL; it must look",
         ),
-        ("relay: {share: 10}", "`relay`", "missing required field `base_url`"),
+        ("relay: {share: 10}", "`relay`", "lacks the key `base_url`"),
         (
             "relay:\n  base_url: https://r.example/v1\n  api_key: ${NO_KEY}",
             "line 3: `relay.api_key`",

@@ -2,8 +2,10 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.metadata import version as installed
+from io import StringIO
 from pathlib import Path
 
 import msgspec
@@ -13,6 +15,9 @@ from click.testing import CliRunner
 from llmtap.capture.exchange import Exchange
 from llmtap.capture.provider import Providers
 from llmtap.cli import main
+from llmtap.cli.ledger import Call
+from llmtap.cli.tables import console, summary, table_of_calls
+from llmtap.cli.totals import Total
 from llmtap.config import fallback_prices, load, shipped
 from llmtap.decode.inference import Usage
 from llmtap.enrich.cost import Prices, price
@@ -26,6 +31,12 @@ PRICING = (CHECKOUT / "docs/pricing.md").read_text()
 COMMANDS = re.findall(r"^  ([a-z]+)  ", CliRunner().invoke(main, ["--help"]).output, re.MULTILINE)
 
 
+CALL = re.compile(
+    r"[\d:]{8}  \S+ +\S+ +(?P<input>\S+) +(?P<output>\S+) +\S+ +(?P<cost>-|\S+ USD) +.*  (?P<id>[0-9a-f]{8})"
+)
+"""A line of the table that `llmtap run` prints."""
+
+
 def test_its_document_is_one() -> None:
     """Every field of the document shown is one that the index template maps."""
     template = msgspec.json.decode(shipped("elasticsearch/index-template.json").read_bytes())
@@ -35,6 +46,42 @@ def test_its_document_is_one() -> None:
     document = json.loads(shown[1])
     assert set(names(document)) - set(mapped(template["template"]["mappings"]["properties"])) == set()
     assert document["gen_ai"]["usage"]["input_tokens"] > 0
+
+
+def test_its_table_is_that_of_a_run() -> None:
+    """The lines shown under `llmtap run` are what the table and its summary look like."""
+    shown = re.search(r"<!-- run:begin -->\n```\n(.*?)\n```\n<!-- run:end -->", README, re.DOTALL)
+    assert shown is not None
+    lines, made = shown[1].splitlines(), StringIO()
+    call = Call("a", datetime.now(UTC), provider="anthropic", model="claude-sonnet-4-5-20250929", first_token=0.02)
+    console(made).print(table_of_calls([call], "LLM calls of this run"))
+    headings = made.getvalue().splitlines()[2].split()
+
+    assert headings == next(line for line in lines if line.startswith("time ")).split()
+    assert [total_of(lines)] == [line for line in lines if line.startswith("llmtap: ")]
+
+
+def total_of(lines: list[str]) -> str:
+    """Return the summary of the calls that the README's table lists; the estimate is told in the last line alone."""
+    total = Total()
+    for line in lines:
+        if found := CALL.fullmatch(line):
+            counts = [None if value == "-" else int(value) for value in found.group("input", "output")]
+            cost = None if found["cost"] == "-" else Decimal(found["cost"].removesuffix(" USD"))
+            estimated = Decimal("0.000218") if cost is None else None
+            total.add(
+                Call(
+                    found["id"],
+                    datetime.now(UTC),
+                    input_tokens=counts[0],
+                    output_tokens=counts[1],
+                    cost=cost,
+                    cost_estimated=estimated,
+                    currency="USD",
+                    usage_source="reported" if cost is not None else "estimated",
+                )
+            )
+    return f"llmtap: {summary(total)}"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,7 +1,9 @@
 """The wheel is whole: an installed llmtap needs no checkout."""
 
+import os
 import subprocess
 import sys
+import venv
 import zipfile
 from pathlib import Path
 
@@ -77,3 +79,18 @@ def _python(installed: Path, folder: Path, *words: str) -> str:
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_the_python_of_an_activated_environment_is_not_its_own(tmp_path: Path) -> None:
+    """`make` may run in a shell that has .venv on PATH: what is found outlives the .venv that is made anew."""
+    venv.create(tmp_path / "venv", symlinks=True)
+    found = subprocess.run(
+        [CHECKOUT / "scripts/find-python"],
+        env={**os.environ, "PATH": f"{tmp_path / 'venv/bin'}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert Path(found.stdout.strip()).is_file()
+    assert not found.stdout.startswith(str(tmp_path))

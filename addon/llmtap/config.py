@@ -32,6 +32,7 @@ type Stamp = tuple[int, int, int] | None
 STORE = "${XDG_DATA_HOME:-~/.local/share}/llmtap/llmtap.db"
 
 _URL = re.compile(r"https?://(?:[^\s/@]*@)?(?:[^\s/:@\[\]]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/\S*)?")
+_FINGERPRINT = re.compile(r"(?:[0-9A-Fa-f]{2}:?){32}")
 _HOST = re.compile(r"[A-Za-z0-9*?_.\-]*[A-Za-z0-9]|\[?[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*\]?")
 
 
@@ -105,6 +106,8 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     asked = path or (Path(environ["LLMTAP_CONFIG"]) if environ.get("LLMTAP_CONFIG") else None)
     source = asked.expanduser() if asked else default if default.is_file() else None
     stamps = {source or default: _stamp(source or default)}  # before it is read: an edit meanwhile makes it stale
+    if source and not path and stamps[source] is None:
+        raise ConfigError(f"{source}: cannot be found, and LLMTAP_CONFIG names it; mend that variable, or unset it")
     file = read(source, environ) if source else YamlFile(default, {})
     said = file.value(ConfigFile, (), _complete(file, environ))
     table = _table(said.providers, file)
@@ -202,6 +205,7 @@ def _check(said: ConfigFile, table: ProviderTable, file: YamlFile) -> None:
     for url in said.elasticsearch.urls():
         if not _URL.fullmatch(url):
             raise file.error(("elasticsearch", "url"), "is no http:// or https:// URL, like https://localhost:9200")
+    _check_trust(said.elasticsearch, file)
     for index, name in enumerate(said.relay.providers if said.relay else ()):
         _check_provider(name, table, file, ("relay", "providers", index))
 
@@ -213,6 +217,15 @@ def _check_provider(name: str, table: ProviderTable, file: YamlFile, at: tuple[s
         near = difflib.get_close_matches(name, names, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
         raise file.error(at, f"{name!r} is no provider; {hint}known are {', '.join(sorted(names))}")
+
+
+def _check_trust(said: ElasticsearchSettings, file: YamlFile) -> None:
+    """Raise ConfigError for half a login, and for a fingerprint that is none."""
+    for one, other in (("username", "password"), ("password", "username")):
+        if getattr(said, one) and not getattr(said, other):
+            raise file.error(("elasticsearch", one), f"stands without `{other}`; give both, or an `api_key`")
+    if said.ca_fingerprint and not _FINGERPRINT.fullmatch(said.ca_fingerprint):
+        raise file.error(("elasticsearch", "ca_fingerprint"), "is no SHA-256 fingerprint: 64 hexadecimal digits")
 
 
 def _stamp(path: Path) -> Stamp:

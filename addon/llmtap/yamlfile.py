@@ -17,6 +17,8 @@ from typing import Annotated, Literal, TypeAliasType, Union, get_args, get_origi
 import msgspec
 import yaml
 
+from llmtap.validation import told
+
 type Loader = yaml.SafeLoader | yaml.CSafeLoader
 type Data = bool | int | float | str | list[Data] | dict[str, Data] | None
 type Key = tuple[str | int, ...]
@@ -30,22 +32,6 @@ _AT = re.compile(r"(?P<what>.*?)(?: - at `(?P<key>key` in `)?\$(?P<path>[^`]*)`)
 _STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+|\.\.\.)\]")
 _FIELD = re.compile(r"`(?P<name>\w+)`:? ")  # how a Struct's own check begins its message
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
-_WRITTEN = {
-    "Invalid decimal string": "must be a number such as 0.88, without a unit, a currency or a comma",
-    "Invalid RFC3339 encoded date": "must be a day such as 2026-11-01",
-}
-"""What msgspec says of text that is no number or no day, as an operator is told it."""
-_KINDS = {
-    "array": "a list",
-    "bool": "true or false",
-    "float": "a number",
-    "int": "a whole number",
-    "null": "nothing",
-    "object": "a mapping",
-    "str": "text",
-}
-"""What msgspec's words for kinds of values mean."""
-_EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]+)`(?: (?P<bound>[^,`]+))?(?:, got `(?P<found>[^`]+)`)?")
 
 
 class ConfigError(Exception):
@@ -96,23 +82,7 @@ class YamlFile:
             return self.error((*at, *steps), f"{value} is not allowed; allowed are {_allowed(inner)}")
         if (field_ := _FIELD.match(what)) and field_["name"] in _keys(inner):
             return self.error((*at, *steps, field_["name"]), what[field_.end() :])
-        if expected := _EXPECTED.fullmatch(what):
-            what = _sentence(expected)
-        what = _WRITTEN.get(what, what)
-        return self.error((*at, *steps), what[:1].lower() + what[1:])
-
-
-def _sentence(expected: "re.Match[str]") -> str:
-    """Return msgspec's words for a value of another kind, or out of bounds, as an operator says them."""
-    wanted, found, bound = expected["wanted"], expected["found"], expected["bound"]
-    said = f"must be {_kinds(wanted)}{f' {bound}' if bound else ''}"
-    if found:
-        said += f", and is {_kinds(found)}"
-    return f"{said} (write digits only, such as 1000000)" if (wanted, found) == ("int", "str") else said
-
-
-def _kinds(words: str) -> str:
-    return " or ".join(_KINDS.get(word, word) for word in words.split(" | "))
+        return self.error((*at, *steps), told(what, _allowed(inner)))
 
 
 def read(path: Path, environ: Mapping[str, str] | None = None) -> YamlFile:
@@ -168,6 +138,8 @@ def _built(loader: Loader, node: yaml.Node, file: YamlFile, at: Key, above: tupl
         if scalar is None or isinstance(scalar, bool | int | float | str):
             return scalar
         return str(node.value)  # a date or the like: YAML's idea, not the writer's
+    if node.tag != "tag:yaml.org,2002:map":
+        raise file.error(at, f"has the tag {node.tag}, which means nothing here; leave it out")
     seen: dict[str, int] = {}
     for key, _ in node.value:
         name, line = str(key.value), key.start_mark.line + 1
@@ -205,6 +177,8 @@ def resolved(value: Data, file: YamlFile, at: Key, environ: Mapping[str, str]) -
         _remember(file, found)
         return found or match["default"]
 
+    if "${" in REFERENCE.sub("", value):
+        raise file.error(at, "has a `${` that begins no reference; write ${NAME}, ${NAME:-default}, or $${ for itself")
     if value.startswith("file:"):
         return _content(Path(REFERENCE.sub(replaced, value.removeprefix("file:"))), file, at)
     return REFERENCE.sub(replaced, value)

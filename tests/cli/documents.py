@@ -1,6 +1,7 @@
 """Documents as the store holds them: one plain, one streamed and cached, one without usage or price, one refused."""
 
 import json
+from datetime import UTC, datetime
 
 type Json = dict[str, object]
 
@@ -16,13 +17,14 @@ def made(
     first_token: float | None = None,
     error: str | None = None,
     team: str | None = None,
+    at: str | None = None,
 ) -> tuple[str, bytes]:
-    """Return a document with its id, shaped as `export/document.py` shapes it."""
+    """Return a document with its id, shaped as `export/document.py` shapes it; a call of just now without `at`."""
     usage: Json = {} if tokens is None else {"input_tokens": tokens[0], "output_tokens": tokens[1]}
     if cached is not None:
         usage["cache_read"] = {"input_tokens": cached}
     document: Json = {
-        "@timestamp": "2026-11-24T06:30:00.000Z",
+        "@timestamp": datetime.now(UTC).isoformat() if at is None else at,
         "event": {"id": identity, "outcome": "failure" if error else "success", "duration": 1_500_000_000},
         "gen_ai": {
             "operation": {"name": "chat"},

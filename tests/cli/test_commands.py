@@ -1,10 +1,16 @@
 """The door itself: help for a newcomer, nothing heavy before a command is named, mistakes in a sentence."""
 
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from llmtap.cli import COMMANDS, main
 from tests.cli.conftest import Invoke, python
+from tests.cli.llmtap import environment
 
 HEAVY = ("mitmproxy", "elasticsearch", "genai_prices", "rich", "msgspec", "llmtap.config")
 
@@ -57,3 +63,28 @@ def test_a_mistake_is_a_sentence(invoke: Invoke, arguments: tuple[str, ...], wor
     shown = invoke(*arguments)
     assert (2, "") == (shown.exit_code, shown.stdout)
     assert words in shown.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("arguments", [("--help",), ("providers", "--json"), ("providers",), ("check",)])
+def test_an_output_that_takes_no_more_is_told(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """A full disk behind stdout ends with one sentence and exit code 1."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "llmtap", *arguments],
+            env=environment(tmp_path),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert (1, "llmtap: The output cannot be written (No space left on device).\n") == (done.returncode, done.stderr)
+
+
+def test_a_closed_output_is_no_error(tmp_path: Path) -> None:
+    """Where stdout is closed, what would be printed is lost, and no error is made of it."""
+    command = [shutil.which("sh") or "sh", "-c", f"{sys.executable} -m llmtap providers --json >&-"]
+    done = subprocess.run(command, env=environment(tmp_path), stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (0, "") == (done.returncode, done.stderr)

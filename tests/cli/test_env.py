@@ -51,3 +51,13 @@ def test_team_and_environment_travel_in_the_url(invoke: Invoke) -> None:
     assert "--env=HTTPS_PROXY=http://a:b@host.docker.internal:1" in docker.stdout
     assert "containers do not reach a loopback address" in docker.stderr
     assert (2, "") == (invoke(*arguments).exit_code, invoke(*arguments).stdout)
+
+
+def test_an_environment_that_the_proxy_does_not_know_is_told(invoke: Invoke) -> None:
+    """A name that the proxy would take for a secret is said on stderr, with those there are; the exports stand."""
+    shown = invoke("env", "--team", "payments", "--environment", "nosuch")
+
+    assert shown.exit_code == 0
+    assert "'nosuch' is none of `attribution.environments`, so it is ignored; known are production," in shown.stderr
+    assert "payments:nosuch@" in shown.stdout
+    assert "is none of" not in invoke("env", "--team", "payments", "--environment", "Production").stderr

@@ -57,6 +57,13 @@ def test_a_ca_that_is_none_must_be_mended(tmp_path: Path) -> None:
     assert inspection.authority(tmp_path).state == "mend"
 
 
+def test_a_ca_of_elasticsearch_that_is_not_there_must_be_mended(tmp_path: Path) -> None:
+    """The file that `ca_certs` names is looked at before Elasticsearch is asked."""
+    settings = ElasticsearchSettings(url="https://127.0.0.1:9", ca_certs=str(tmp_path / "ca.pem"))
+    first, _ = inspection.elasticsearch(settings)
+    assert ("mend", True) == (first.state, first.text.endswith("see to `elasticsearch.ca_certs`"))
+
+
 @pytest.mark.parametrize(
     ("ahead", "state"), [(timedelta(0), "ok"), (timedelta(minutes=2), "mend"), (timedelta(minutes=-2), "mend")]
 )
@@ -119,6 +126,17 @@ def test_a_store_in_a_closed_folder_must_be_mended(tmp_path: Path) -> None:
     """A folder of somebody else is told."""
     tmp_path.chmod(0o500)
     assert inspection.store(StoreSettings(path=tmp_path / "x/llmtap.db"), shipping=False).state == "mend"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look anywhere")
+def test_a_store_that_may_not_be_looked_at_must_be_mended(tmp_path: Path) -> None:
+    """A folder that may not be entered is told, and no error escapes."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o000)
+    found = inspection.store(StoreSettings(path=closed / "llmtap.db"), shipping=False)
+    closed.chmod(0o700)
+    assert found.state == "mend"
+    assert "Permission denied" in found.text
 
 
 def test_prices_say_their_version_and_age() -> None:

@@ -33,7 +33,8 @@ def test_a_call_has_what_the_document_says() -> None:
         team="payments",
         client_port=40000,
     )
-    assert expected == read_call(*made("abc", cached=64, first_token=0.25, error="http_500", team="payments"))
+    when = "2026-11-24T06:30:00.000Z"
+    assert expected == read_call(*made("abc", cached=64, first_token=0.25, error="http_500", team="payments", at=when))
 
 
 def test_what_a_document_does_not_say_is_none() -> None:

@@ -38,6 +38,9 @@ def test_what_is_known(invoke: Invoke) -> None:
         ),
         ("https://api.openai.com/v1/batches/batch_1", {"operation": "retrieve", "method": "GET"}),
         ("https://api.openai.com/v1/files", {"call": False, "known": True}),
+        ("https://api.openai.com/v1/chat/completions", {"call": True, "certain": True}),
+        ("https://relay.example.com/v1/messages", {"certain": False, "wire_format": "anthropic_messages"}),
+        ("https://relay.example.com/index.html", {"call": False}),
         ("http://[::1]:11434", {"host": "::1", "entry": "local.ollama"}),
     ],
 )
@@ -54,6 +57,18 @@ def test_an_address_for_people(invoke: Invoke) -> None:
     assert (told["provider"], told["known"], told["wire format"], told["model"]) == (
         "example.com", "no", "openai_chat", "-",
     )  # fmt: skip
+
+
+def test_a_host_that_is_not_opened_is_told_how_to_open_it(invoke: Invoke) -> None:
+    """The line to write stands below the facts of an unknown host, and of no other."""
+    assert "`capture: {hosts: [relay.example.com]}`" in invoke("providers", "relay.example.com").stdout
+    assert "capture" not in invoke("providers", "api.openai.com").stdout
+
+
+def test_the_help_shows_examples_as_they_are_typed(invoke: Invoke) -> None:
+    """Each stands on a line of its own."""
+    lines = invoke("providers", "--help").stdout.splitlines()
+    assert any(line.split() == ["llmtap", "providers", "what", "is", "known"] for line in lines)
 
 
 @pytest.mark.parametrize("address", ["http://", "https://[::1", "api.openai.com:port"])

@@ -1,10 +1,13 @@
 """`llmtap replay`: one document for each call, in order; into the store and to Elasticsearch when asked."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from llmtap.export.outbox import Outbox
 from tests.cli.conftest import Invoke
+from tests.cli.llmtap import environment
 from tests.cli.recorded import SESSION, entry, har, session, written
 from tests.cli.test_flowfile import chat, saved
 from tests.fakes.bulk_server import FakeElasticsearch
@@ -105,3 +108,18 @@ def test_shipping_needs_elasticsearch(invoke: Invoke, tmp_path: Path) -> None:
     shown = invoke("replay", "--ship", str(tmp_path / "none.har"))
     assert (2, "") == (shown.exit_code, shown.stdout)
     assert "elasticsearch.url" in shown.stderr
+
+
+def test_stdin_is_a_file_like_any(home: Path, tmp_path: Path) -> None:
+    """A recording can be piped in, under the name that such tools give stdin."""
+    for recording in (har(entry()), saved(chat())):
+        done = subprocess.run(
+            [sys.executable, "-m", "llmtap", "replay", "-"],
+            env=environment(home),
+            input=written(tmp_path, recording).read_bytes(),
+            capture_output=True,
+            check=False,
+        )
+
+        assert (0, 1) == (done.returncode, len(done.stdout.splitlines()))
+        assert b"-: 1 entry: 1 document\n" == done.stderr

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -61,12 +62,29 @@ def test_money_is_spelt_plainly(invoke: Invoke, store: Outbox) -> None:
     shown = invoke("report", "--last", "2", "--json").stdout
     assert '"cost": 0.00000001,' in shown
     assert '"cost_estimated": 0.0000003,' in shown
-    assert "estimated besides: <0.000001 USD" in invoke("report").stdout.splitlines()[-1]
+    assert "estimated besides: 1 call, <0.000001 USD" in invoke("report").stdout.splitlines()[-1]
     assert '"USD": 0.0000003' in invoke("report", "--json").stdout
 
 
+def test_a_call_counts_when_it_was_made(invoke: Invoke, store: Outbox) -> None:
+    """What was replayed today is no call of today; with `--since` it is left out, and `--last N` still finds N."""
+    store.put([made("01a20c53-0000-7000-8000-0000aaaa0009", at="2026-01-01T10:00:00.000Z")])
+    assert invoke("report").stdout.splitlines()[-1].startswith("4 calls")
+    assert invoke("report", "--since", "all").stdout.splitlines()[-1].startswith("5 calls")
+    listed = json.loads(invoke("report", "--last", "2", "--since", "24h", "--json").stdout)
+    assert ["0003", "0004"] == [call["id"][-4:] for call in listed]
+
+
+def test_without_a_call_the_report_says_what_to_do(invoke: Invoke, store_path: Path) -> None:
+    """An empty store is told, in the lists too; a longer time is not advised to who asked for all."""
+    Outbox(store_path, max_bytes=1 << 30, retention=1e9).close()
+    for arguments in (("--since", "all"), ("--last", "3")):
+        shown = invoke("report", *arguments)
+        assert (0, True) == (shown.exit_code, shown.stdout.startswith("No call is recorded yet."))
+
+
 def test_since_leaves_older_calls_out(invoke: Invoke, store: Outbox) -> None:
-    """A report covers what arrived since then."""
+    """A report covers what was called since then."""
     assert store.counts().accepted == 4
     later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     assert "No call in this time." in invoke("report", "--since", later).stdout

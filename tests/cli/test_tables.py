@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from llmtap.cli.ledger import Call
-from llmtap.cli.tables import console, count, money, seconds, summary, table_of_calls, table_of_totals
+from llmtap.cli.tables import age, console, count, money, seconds, summary, table_of_calls, table_of_totals
 from llmtap.cli.totals import Total, Totals
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -67,11 +67,15 @@ def test_the_summary_leaves_out_what_is_unknown() -> None:
 
 
 def test_the_summary_tells_a_missing_price_from_missing_counts() -> None:
-    """A call with one side unknown, or estimated, is not called unpriced."""
+    """A call with one side unknown, or estimated, is called neither unpriced nor absent."""
     total = Total()
     total.add(Call("a", AT, input_tokens=5, cost_status="partial"))
-    total.add(Call("b", AT, cost_status="estimated"))
-    assert summary(total) == "2 calls · 5 input tokens · without a whole cost: 2 · usage absent: 1"
+    total.add(Call("b", AT, usage_source="estimated", cost_status="unpriced"))
+    assert summary(total) == (
+        "2 calls · 5 input tokens · estimated besides: 1 call · unpriced: 1 · without a whole cost: 1"
+    )
+    total.add(Call("c", AT, usage_source="estimated", cost_estimated=Decimal("0.5"), currency="USD"))
+    assert "estimated besides: 2 calls, 0.500000 USD" in summary(total)
 
 
 def test_estimated_money_has_its_own_column() -> None:
@@ -151,3 +155,22 @@ def test_the_width_follows_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     narrow = console(io.StringIO()).width
     monkeypatch.delenv("COLUMNS")
     assert (90, 200) == (narrow, console(io.StringIO()).width)
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "words"), [(0.4, "0 s"), (119, "119 s"), (2495, "42 min"), (7300, "2 h"), (3 * 86400, "3 days")]
+)
+def test_an_age_has_the_unit_that_people_would_use(seconds_ago: float, words: str) -> None:
+    """Seconds, minutes, hours or days."""
+    assert words == age(seconds_ago)
+
+
+def test_totals_with_estimates_keep_their_numbers_whole_on_a_narrow_terminal() -> None:
+    """What is estimated stands in the last line too, so its column goes before a number is cut."""
+    totals, text = Totals(("model",)), io.StringIO()
+    totals.add(Call("a", AT, model="gpt-4o-mini", input_tokens=12345, cost=Decimal("0.123456"), currency="USD"))
+    totals.add(Call("b", AT, model="gpt-4o-mini", output_tokens=1234, cost_estimated=Decimal("0.654321")))
+    Console(file=text, width=60).print(table_of_totals(totals, "By model", 60))
+    assert "0.123456 USD" in text.getvalue()
+    assert "12 345" in text.getvalue()
+    assert "0.654321" not in text.getvalue()

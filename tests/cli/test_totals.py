@@ -31,7 +31,7 @@ def test_only_a_missing_price_is_unpriced() -> None:
     total = Total()
     for status in ("unpriced", "unmetered", "partial", "estimated", "priced", None):
         total.add(Call("a", AT, cost_status=status))
-    assert (1, 2) == (total.unpriced, total.part_priced)
+    assert (1, 1) == (total.unpriced, total.part_priced)
 
 
 def test_a_known_zero_is_a_number() -> None:
@@ -54,7 +54,9 @@ def test_estimates_are_summed_apart() -> None:
     total = Total()
     total.add(Call("a", AT, cost=Decimal(1), currency="USD"))
     total.add(Call("b", AT, cost_estimated=Decimal(2), currency="USD", cost_status="estimated"))
+    total.add(Call("c", AT, usage_source="estimated"))
     assert ({"USD": Decimal(1)}, {"USD": Decimal(2)}) == (total.cost, total.cost_estimated)
+    assert (2, 2) == (total.estimated, total.usage_absent)
 
 
 def test_the_largest_group_comes_first() -> None:

@@ -8,7 +8,7 @@ import certifi
 import pytest
 
 from llmtap.cli.mistake import Mistake
-from llmtap.cli.trust import bundle, ca_certificate, roots
+from llmtap.cli.trust import bundle, ca_certificate, require_ca, roots
 from tests.fakes.authority import certify
 
 
@@ -23,6 +23,20 @@ def test_the_ca_is_made_once(tmp_path: Path) -> None:
     first = ca_certificate(tmp_path / "ca").read_bytes()
     assert first == ca_certificate(tmp_path / "ca").read_bytes()
     assert (tmp_path / "ca/mitmproxy-ca.pem").stat().st_mode & 0o077 == 0
+
+
+def test_a_ca_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    """A CA without key or certificate is named with the remedy, before mitmproxy stumbles over it."""
+    require_ca(tmp_path)
+    ca_certificate(tmp_path)
+    require_ca(tmp_path)
+    key = tmp_path / "mitmproxy-ca.pem"
+    for text in ("broken", key.read_text().partition("-----BEGIN CERTIFICATE-----")[0]):
+        key.write_text(text)
+        with pytest.raises(Mistake, match=r"mitmproxy-ca\.pem holds no key and certificate; remove"):
+            require_ca(tmp_path)
+        with pytest.raises(Mistake, match="a new CA is made"):
+            ca_certificate(tmp_path)
 
 
 def test_a_bundle_has_the_roots_and_the_ca(tmp_path: Path) -> None:

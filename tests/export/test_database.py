@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -44,9 +45,10 @@ def test_the_file_and_its_folder_are_private(tmp_path: Path) -> None:
     assert expected == modes
 
 
-def not_a_database(path: Path) -> None:
-    """Overwrite the header."""
-    path.write_bytes(b"this is no database" * 1000)
+def blank_header(path: Path) -> None:
+    """Leave zeros where the header was, as a loss of power does."""
+    with path.open("r+b") as file:
+        file.write(bytes(8192))
 
 
 def damaged_tables(path: Path) -> None:
@@ -56,7 +58,7 @@ def damaged_tables(path: Path) -> None:
         file.write(os.urandom(path.stat().st_size - 8192))
 
 
-@pytest.mark.parametrize("damage", [not_a_database, damaged_tables])
+@pytest.mark.parametrize("damage", [blank_header, damaged_tables])
 def test_a_damaged_file_is_moved_aside(
     damage: Callable[[Path], None], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -75,6 +77,50 @@ def test_a_damaged_file_is_moved_aside(
     assert ".recover" in caplog.text
 
 
+def other_table(path: Path) -> None:
+    """Damage a SQLite file of another program."""
+    with closing(sqlite3.connect(path)) as other:
+        other.executescript("PRAGMA page_size=8192;CREATE TABLE theirs (x);INSERT INTO theirs VALUES (1)")
+    with path.open("r+b") as file:
+        file.seek(100)
+        file.write(os.urandom(path.stat().st_size - 100))
+
+
+def text(path: Path) -> None:
+    """Write what is no database at all, such as somebody's configuration."""
+    path.write_bytes(b"root:x:0:0:root:/root:/bin/sh\n" * 300)
+
+
+@pytest.mark.parametrize("foreign", [text, other_table])
+@pytest.mark.parametrize("open_", [opened, Outbox.existing])
+def test_a_file_of_somebody_else_is_left_alone(
+    foreign: Callable[[Path], None], open_: Callable[[Path], Outbox], tmp_path: Path
+) -> None:
+    """What was never ours is neither moved nor written, and the message says to name another file."""
+    path = tmp_path / "passwd"
+    foreign(path)
+    content = path.read_bytes()
+    with pytest.raises(OutboxError, match=r"no database of llmtap's.*`store\.path`"):
+        open_(path)
+    assert [path] == list(tmp_path.iterdir())
+    assert content == path.read_bytes()
+
+
+@pytest.mark.parametrize("open_", [opened, Outbox.existing])
+def test_a_folder_is_told(open_: Callable[[Path], Outbox], tmp_path: Path) -> None:
+    """A folder where the file should be is called one."""
+    with pytest.raises(OutboxError, match=r"Is a directory.*`store\.path`"):
+        open_(tmp_path)
+
+
+@pytest.mark.parametrize("open_", [opened, Outbox.existing])
+def test_a_name_under_a_file_is_told(open_: Callable[[Path], Outbox], tmp_path: Path) -> None:
+    """A path that leads through a file is an OutboxError like any other."""
+    (tmp_path / "file").touch()
+    with pytest.raises(OutboxError, match="store"):
+        open_(tmp_path / "file" / "store.sqlite")
+
+
 def test_damage_while_in_use_is_survived(tmp_path: Path) -> None:
     """A file that is damaged under a running process is moved aside as well, and the document at hand gets in."""
     path = tmp_path / "outbox.sqlite"
@@ -83,6 +129,17 @@ def test_damage_while_in_use_is_survived(tmp_path: Path) -> None:
     damaged_tables(path)
     assert outbox.put([("new", b"{}")]) == 1
     assert [row.id for row in outbox.documents()] == ["new"]
+    outbox.close()
+    assert len(asides(path)) == 1
+
+
+def test_a_header_lost_while_in_use_is_survived(tmp_path: Path) -> None:
+    """A file that was ours a moment ago is moved aside, whatever stands in it now."""
+    path = tmp_path / "outbox.sqlite"
+    filled(path)
+    outbox = opened(path)
+    text(path)
+    assert outbox.put([("new", b"{}")]) == 1
     outbox.close()
     assert len(asides(path)) == 1
 
@@ -153,7 +210,8 @@ def test_looking_creates_and_moves_nothing(tmp_path: Path) -> None:
     path.touch()
     with pytest.raises(OutboxError, match="empty"):
         Outbox.existing(path)
-    not_a_database(path)
+    filled(path)
+    blank_header(path)
     for writable in (False, True):
         with pytest.raises(OutboxError, match="damaged"):
             Outbox.existing(path, writable=writable)
@@ -205,7 +263,7 @@ def test_the_file_of_a_newer_llmtap_is_left_alone(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     """Where no folder can be, OutboxError names the path and the remedy."""
     (tmp_path / "file").touch()
-    with pytest.raises(OutboxError, match="choose another path"):
+    with pytest.raises(OutboxError, match=r"name another file as `store\.path`"):
         opened(tmp_path / "file" / "outbox.sqlite")
 
 

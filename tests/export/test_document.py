@@ -261,4 +261,5 @@ def test_money_has_no_exponent(amount: Decimal) -> None:
     """However small an amount is, it is spelt in digits, and is the same amount."""
     spelt = bytes(plain(amount)).decode()
     assert "E" not in spelt.upper()
+    assert not ("." in spelt and spelt.endswith(("0", ".")))
     assert Decimal(spelt) == amount

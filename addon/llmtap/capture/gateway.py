@@ -39,7 +39,7 @@ class Gateway(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             try:
                 groups = re.compile(pattern).groupindex
             except re.error as error:
-                raise ValueError(f"`{name}`: {pattern!r} is no regular expression ({error})") from error
+                raise ValueError(f"`{name}`: '{pattern}' is no regular expression ({error})") from error
             if "provider" not in groups:
                 raise ValueError(f"`{name}`: {pattern!r} has no group `provider`")
 

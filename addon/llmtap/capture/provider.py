@@ -269,7 +269,7 @@ def _compiled(pattern: str, key: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"`{key}`: {pattern!r} is no regular expression ({error})") from error
+        raise ValueError(f"`{key}`: '{pattern}' is no regular expression ({error})") from error
 
 
 def _globs(names: Sequence[str]) -> re.Pattern[str]:

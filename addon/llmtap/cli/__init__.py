@@ -5,11 +5,14 @@ elasticsearch, genai-prices, rich) is imported by the command that needs it.
 """
 
 import difflib
+import errno
 import importlib
 import io
+import os
 import sys
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 import click
 
@@ -44,10 +47,27 @@ class Doors(click.Group):
     """The commands of the table; each is imported from the file of its name when it is used."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- click's own signature
-        """Run; a character that the terminal's encoding lacks becomes `?` and not an error."""
+        """Run; what the terminal's encoding lacks becomes `?`, and an output that takes no more is told in a sentence.
+
+        Where an output is closed (`>&-`), what is written to it is lost, as in any program of the shell.
+        """
+        for name in ("stdout", "stderr"):
+            if getattr(sys, name) is None:
+                setattr(sys, name, _nowhere())
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")
-        return super().main(*args, **kwargs)
+        try:
+            try:
+                return super().main(*args, **kwargs)
+            finally:
+                sys.stdout.flush()
+        except OSError as error:
+            if error.errno != errno.EPIPE:
+                what = error.filename or "The output cannot be written"
+                click.echo(f"llmtap: {what} ({error.strerror}).", err=True)
+            # Python flushes once more at its end: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+            sys.stdout = _nowhere()
+            sys.exit(1)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the table."""
@@ -77,6 +97,10 @@ class Doors(click.Group):
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w")
 
 
 @click.group(cls=Doors, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})

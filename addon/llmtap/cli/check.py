@@ -44,7 +44,8 @@ def _findings(config: Path | None, confdir: Path) -> Iterator[Finding]:
         yield Finding("mend", "configuration", mistake.message)
         yield inspection.authority(confdir.expanduser())
     else:
-        yield Finding("ok", "configuration", str(settings.source or "no file, so the defaults hold"))
+        absent = f"there is no {settings.stamps[-1][0]}, so the defaults hold"
+        yield Finding("ok", "configuration", str(settings.source or absent))
         yield inspection.authority(confdir.expanduser())
         yield from inspection.elasticsearch(settings.elasticsearch)
         if settings.relay is not None:

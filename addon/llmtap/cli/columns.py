@@ -13,7 +13,17 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-DROPPED = ("cached", "p95", "first token", "first token p50", "provider", "duration", "duration p50")
+DROPPED = (
+    "cached",
+    "p95",
+    "first token",
+    "first token p50",
+    "provider",
+    "duration",
+    "duration p50",
+    "cost estimated",
+    "errors",
+)
 """What is left out where it is narrow, the least missed first."""
 LEAST = 11
 """Characters of a name by which most models can still be told apart."""

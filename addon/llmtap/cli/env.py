@@ -35,7 +35,9 @@ def command(*, config: Path | None, proxy: Way, shell: str, confdir: Path, **nam
     """Print the variables that send a program through the proxy."""
     caller = Caller(named["team"] or proxy.user, named["environment"] or proxy.password)
     caller.require_team()
-    folder = settings_of(config).store.path.parent
+    settings = settings_of(config)
+    caller.warn(settings)
+    folder = settings.store.path.parent
     address = proxy.address
     values = variables(address.url(*caller), str(bundle(folder, os.environ, confdir)), os.environ)
     print(exports(values, shell))

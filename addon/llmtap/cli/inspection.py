@@ -78,6 +78,10 @@ def elasticsearch(settings: ElasticsearchSettings) -> Iterator[Finding]:
         yield Finding("ok", "Elasticsearch", "not configured: documents stay in the embedded store")
         yield clock(None)
         return
+    if settings.ca_certs and not os.access(settings.ca_certs, os.R_OK):
+        yield Finding("mend", "Elasticsearch", f"{settings.ca_certs} cannot be read; see to `elasticsearch.ca_certs`")
+        yield clock(None)
+        return
     cluster = Cluster(msgspec.structs.replace(settings, request_timeout=CHECK_TIMEOUT))
     try:
         yield _cluster(cluster, settings)
@@ -95,9 +99,8 @@ def _cluster(cluster: Cluster, settings: ElasticsearchSettings) -> Finding:
     try:
         release = cluster.version()
     except ClusterError as error:
-        return Finding(
-            "mend", "Elasticsearch", f"{error} {remedies.get(error.kind, 'see to the `elasticsearch` settings')}"
-        )
+        remedy = remedies.get(error.kind, "see to the `elasticsearch` settings")
+        return Finding("mend", "Elasticsearch", f"{str(error).rstrip('.')}; {remedy}")
     where = f"{cluster.address}, {release or 'version untold'}"
     try:
         found = find(cluster, settings)
@@ -149,7 +152,7 @@ def clock(theirs: datetime | None) -> Finding:
 def store(settings: StoreSettings, *, shipping: bool) -> Finding:
     """Look at the store: can it be read and written, and what does it hold."""
     path = settings.path
-    if not path.exists():
+    if _absent(path):
         folder = next(parent for parent in path.absolute().parents if parent.exists())
         if why := _unwritable(folder):
             return Finding(
@@ -178,6 +181,14 @@ def store(settings: StoreSettings, *, shipping: bool) -> Finding:
             f"{held}, {count(counts.dead)} dead, {count(counts.dropped)} dropped; see `llmtap outbox status`",
         )
     return Finding("ok", "store", held)
+
+
+def _absent(path: Path) -> bool:
+    """Return whether there is no such file; of a folder that may not be looked into, nobody knows."""
+    try:
+        return not path.exists()
+    except PermissionError:
+        return False
 
 
 def _unwritable(folder: Path) -> str | None:

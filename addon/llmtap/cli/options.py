@@ -12,6 +12,7 @@ import click
 
 from llmtap.cli.mistake import Mistake
 from llmtap.config import ConfigError, Settings, load
+from llmtap.enrich.attribution import environment
 from llmtap.export.outbox import Outbox, OutboxError
 
 _HOST = re.compile(r"[\w.-]*")
@@ -45,6 +46,16 @@ class Caller(NamedTuple):
         """Raise Mistake for an environment without a team: a proxy URL has no password without a user."""
         if self.environment and not self.team:
             raise Mistake("--environment needs --team as well: both travel in the proxy's URL.", exit_code=2)
+
+    def warn(self, settings: Settings) -> None:
+        """Say on stderr that the proxy will not know the environment: it takes such a word for a secret."""
+        known = settings.attribution.environments
+        if self.environment and environment(self.environment, known) is None:
+            click.echo(
+                f"llmtap: {self.environment!r} is none of `attribution.environments`, so it is ignored; "
+                f"known are {', '.join(known)}",
+                err=True,
+            )
 
 
 def settings_of(config: Path | None) -> Settings:

@@ -9,7 +9,7 @@ import click
 
 from llmtap.cli.mistake import Mistake
 from llmtap.cli.options import config_option, settings_of, store_of
-from llmtap.cli.tables import count, seconds
+from llmtap.cli.tables import age, count
 from llmtap.export.outbox import Outbox, OutboxError
 
 
@@ -36,7 +36,7 @@ def status(config: Path | None) -> None:
         (
             "pending",
             count(counts.pending),
-            _age(counts.oldest_pending) if waiting else "no Elasticsearch is configured",
+            _told(counts.oldest_pending) if waiting else "no Elasticsearch is configured",
         ),
         ("dead", count(counts.dead), "see `llmtap outbox dead`" if counts.dead else ""),
         ("dropped", count(counts.dropped), ", ".join(f"{why}: {count(number)}" for why, number in drops.items())),
@@ -90,8 +90,5 @@ def _store(config: Path | None, *, writable: bool = False) -> Iterator[Outbox]:
         store.close()
 
 
-def _age(oldest: float | None) -> str:
-    if oldest is None:
-        return ""
-    hours = oldest / 3600
-    return f"the oldest for {seconds(oldest) if hours < 1 else f'{hours:.1f} h'}"
+def _told(oldest: float | None) -> str:
+    return "" if oldest is None else f"the oldest for {age(oldest)}"

@@ -11,6 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from llmtap.capture.exchange import Headers
 from llmtap.capture.provider import ProviderEntry, Providers, ProviderTable, normal_host, registrable_domain
 from llmtap.cli.mistake import Mistake
 from llmtap.cli.options import config_option, settings_of
@@ -21,19 +22,24 @@ from llmtap.decode.formats import FORMATS
 PORTS = {"http": 80, "ws": 80}
 METHODS = ("POST", "GET")
 """What is tried, in this order: nearly every call is a POST, a WebSocket opens with a GET."""
+ASKED: tuple[Headers | None, ...] = (None, ((b"content-type", b"application/json"), (b"upgrade", b"websocket")))
+"""Headers that are tried: where the path alone does not tell, with these the body decides (`certain` is false)."""
 
 
-@click.command("providers")
+EXAMPLES = """\b
+Examples:
+  llmtap providers                                          what is known
+  llmtap providers relay.example.com                        whose host it is
+  llmtap providers https://api.x.ai/v1/chat/completions     and what is called there
+"""
+
+
+@click.command("providers", epilog=EXAMPLES)
 @config_option
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 @click.argument("address", metavar="[HOST|URL]", required=False)
 def command(config: Path | None, address: str | None, *, as_json: bool) -> None:
-    r"""List the known providers and paths, or say how HOST or URL is recognised.
-
-    \b
-      llmtap providers                                          what is known
-      llmtap providers relay.example.com                        whose host it is
-      llmtap providers https://api.x.ai/v1/chat/completions     and what is called there
+    """List the known providers and paths, or say how HOST or URL is recognised.
 
     A host that nobody knows can still be read, when what is called there has a known form; name it under
     `capture.hosts`, so that it is opened.
@@ -49,6 +55,10 @@ def command(config: Path | None, address: str | None, *, as_json: bool) -> None:
     for name, value in facts.items():
         shown = ("no", "yes")[value] if isinstance(value, bool) else UNKNOWN if value is None else value
         print(f"{name.replace('_', ' '):<14}{shown}")
+    if not facts["opened"]:
+        print(
+            f"\nIt is not opened. To read what is called there: `capture: {{hosts: [{facts['host']}]}}` in llmtap.yaml."
+        )
 
 
 def _recognised(settings: Settings, address: str) -> Mapping[str, object]:
@@ -66,11 +76,12 @@ def _recognised(settings: Settings, address: str) -> Mapping[str, object]:
     }
     if not path.strip("/"):
         return facts
-    for method in METHODS:
-        endpoint = providers.endpoint(host, port, method, path)
-        if endpoint is not None:
-            break
-    else:
+    tried = ((method, providers.endpoint(host, port, method, path, headers)) for headers in ASKED for method in METHODS)
+    method, endpoint = next(
+        ((method, endpoint) for method, endpoint in tried if endpoint and (endpoint.certain or endpoint.wire_format)),
+        (None, None),
+    )
+    if endpoint is None:
         return {**facts, "path": path, "call": False}
     return {
         **facts,
@@ -78,6 +89,7 @@ def _recognised(settings: Settings, address: str) -> Mapping[str, object]:
         "gateway": endpoint.gateway,
         "path": path,
         "call": True,
+        "certain": endpoint.certain,
         "method": method,
         "operation": endpoint.operation,
         "wire_format": endpoint.wire_format or "told by the body",

@@ -31,6 +31,7 @@ from llmtap.export.outbox import Outbox, OutboxError
 from llmtap.export.shipper import Shipper
 from llmtap.pipeline import BATCH, DAY, read
 
+STDIN = Path("/dev/stdin")
 PATIENCE = 60.0
 """How long (seconds) delivery may make no headway before the command gives up; the documents stay in the store."""
 PAUSE = 0.2
@@ -47,9 +48,9 @@ NEWS = 500
 def command(config: Path | None, files: tuple[Path, ...], *, keep: bool, ship: bool) -> None:
     """Read recorded traffic and print a document, one line of JSON, for each LLM call.
 
-    A FILE is one of mitmproxy's flow files, or a HAR file (1.2) of a browser or another recorder. Each response of
-    a WebSocket session is a call. What is no LLM call is counted on stderr, and what cannot be read is told there.
-    Whatever is stored twice stays one document.
+    A FILE is one of mitmproxy's flow files, or a HAR file (1.2) of a browser or another recorder; - is stdin. Each
+    response of a WebSocket session is a call. What is no LLM call is counted on stderr, and what cannot be read is
+    told there. Whatever is stored twice stays one document.
     """
     settings = settings_of(config)
     if ship and settings.elasticsearch.url is None:
@@ -109,6 +110,8 @@ def _deliver(outbox: Outbox, settings: Settings) -> None:
     template = msgspec.json.decode(shipped("elasticsearch/index-template.json").read_bytes())
     shipper = Shipper(outbox, Cluster(settings.elasticsearch), settings.elasticsearch, template)
     last, before = outbox.last_seq(), outbox.counts()
+    if before.pending:
+        _say(f"{counted(before.pending, 'document')} on the way to Elasticsearch; Ctrl-C leaves them in the store")
     shipper.start()
     try:
         moved, pending = time.monotonic(), before.pending
@@ -146,9 +149,8 @@ def _documents(files: tuple[Path, ...], settings: Settings, faults: list[str]) -
             fault = f"llmtap: {where} cannot be read: {error.why}."
         except OSError as error:
             fault = f"llmtap: {path} cannot be read: {error.strerror or error}."
-        finally:
-            if counts or fault is None:
-                _say(f"{path}: {_told(counts)}")
+        if counts or fault is None:
+            _say(f"{path}: {_told(counts)}")
         if fault:
             faults.append(_say(fault))
 
@@ -176,7 +178,7 @@ def _told(counts: Counter[str]) -> str:
 
 
 def _entries(path: Path, providers: Providers, settings: Settings) -> Iterator[Entry]:
-    with path.open("rb") as file:
+    with (STDIN if str(path) == "-" else path).open("rb") as file:
         entries = har_entries if is_har(file.peek(START)[:START]) else flow_entries
         yield from entries(file, providers, settings.capture.max_body_bytes)
 

@@ -3,6 +3,7 @@
 Documents are read one by one and only sums are kept, so a store of any size is summed up in the same memory.
 """
 
+import itertools
 import sys
 from collections import deque
 from collections.abc import Iterator
@@ -63,7 +64,7 @@ def command(
                 totals.add(call)
             _print_json(list(rows(totals)))
         else:
-            _sum_up(screen, _calls(store, since), keys)
+            _sum_up(screen, store, since, keys)
     except OutboxError as error:
         raise Mistake(str(error)) from error
     finally:
@@ -75,22 +76,30 @@ def _left_out(name: str) -> bool:
     return click.get_current_context().get_parameter_source(name) is ParameterSource.DEFAULT
 
 
-def _calls(store: Outbox, since: datetime | None) -> Iterator[Call]:
-    for row in store.documents(since=_seconds(since)):
+def _calls(store: Outbox, since: datetime | None, *, newest_first: bool = False) -> Iterator[Call]:
+    """Yield the calls made since then, in the order in which they arrived: a replayed one arrives long after."""
+    for row in store.documents(since=None if since is None else since.timestamp(), newest_first=newest_first):
         call = read_call(row.id, row.body)
-        if call is not None:
+        if call is not None and (since is None or call.at >= since):
             yield call
 
 
-def _sum_up(screen: Console, calls: Iterator[Call], keys: tuple[str, ...]) -> None:
+def _say_none(screen: Console, since: datetime | None) -> None:
+    if since is None:
+        screen.print("No call is recorded yet. `llmtap run -- COMMAND` records those of a program.")
+    else:
+        screen.print("No call in this time. A longer one: --since 7d, or --since all.")
+
+
+def _sum_up(screen: Console, store: Outbox, since: datetime | None, keys: tuple[str, ...]) -> None:
     groups = ((keys, "By " + " and ".join(keys)),) if keys else OVERVIEW
     every, tables = Total(), [(Totals(by), title) for by, title in groups]
-    for call in calls:
+    for call in _calls(store, since):
         every.add(call)
         for totals, _ in tables:
             totals.add(call)
     if not every.calls:
-        screen.print("No call in this time. A longer one: --since 7d, or --since all.")
+        _say_none(screen, since)
         return
     for totals, title in tables:
         if keys or len(totals.keys) > 1 or any(key != (None,) for key, _ in totals.largest_first()):
@@ -98,18 +107,13 @@ def _sum_up(screen: Console, calls: Iterator[Call], keys: tuple[str, ...]) -> No
     screen.print(summary(every))
 
 
-def _seconds(instant: datetime | None) -> float | None:
-    return None if instant is None else instant.timestamp()
-
-
 def _list(screen: Console, store: Outbox, last: int, since: datetime | None, *, as_json: bool) -> None:
     newest = deque[Call]()
-    for row in store.documents(since=_seconds(since), limit=last, newest_first=True):
-        call = read_call(row.id, row.body)
-        if call is not None:
-            newest.appendleft(call)
+    newest.extendleft(itertools.islice(_calls(store, since, newest_first=True), last))
     if as_json:
         _print_json(list(newest))
+    elif not newest:
+        _say_none(screen, since)
     else:
         screen.print(table_of_calls(newest, "The last calls", screen.width))
 

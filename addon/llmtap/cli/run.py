@@ -27,7 +27,7 @@ from llmtap.cli.options import Address, Caller, caller_options, config_option, s
 from llmtap.cli.service import trusted
 from llmtap.cli.tables import console, counted, summary, table_of_calls
 from llmtap.cli.totals import Total
-from llmtap.cli.trust import BUNDLE, CONFDIR, bundle
+from llmtap.cli.trust import BUNDLE, CONFDIR, bundle, require_ca
 from llmtap.config import Settings
 from llmtap.export.cluster import Cluster, ElasticsearchSettings
 from llmtap.export.outbox import Outbox, OutboxError
@@ -66,6 +66,8 @@ def command(
     caller = Caller(**named)
     caller.require_team()
     settings = settings_of(config)
+    if not quiet:
+        caller.warn(settings)
     store = settings.store.path
     if shutil.which(program[0]) is None and not Path(program[0]).exists():
         raise Mistake(f"There is no command {program[0]!r}; look at its spelling and at PATH.", exit_code=NOT_FOUND)
@@ -125,6 +127,7 @@ async def _serve(
         known.update(**values)
         known.set(*options)
         known.update(listen_host="127.0.0.1", listen_port=0)
+        require_ca(Path(known.confdir))
         await master.run()
     except exceptions.OptionsError as error:
         raise Mistake(str(error), exit_code=2) from error
@@ -167,7 +170,8 @@ def _tell(settings: Settings, before: tuple[int, int], child: Child) -> None:
         screen.print(f"llmtap: no LLM call was recorded; {passed} came through the proxy.", soft_wrap=True)
     else:
         screen.print(
-            "llmtap: nothing came through the proxy. Either the program called nobody, or it ignores HTTPS_PROXY.",
+            "llmtap: nothing came through the proxy. Either the program called nobody, or it ignores HTTPS_PROXY, "
+            "as Java, Node before 22.21 and aiohttp do: docs/clients.md says what they need.",
             soft_wrap=True,
         )
     if lost > 0:

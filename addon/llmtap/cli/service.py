@@ -10,7 +10,7 @@ import click
 from llmtap.cli.masters import Values, require_free
 from llmtap.cli.mistake import Mistake
 from llmtap.cli.options import Address, AddressType, settings_of
-from llmtap.cli.trust import roots
+from llmtap.cli.trust import require_ca, roots
 
 LISTENING = (
     "-p",
@@ -39,10 +39,12 @@ def listen_option[**P, R](command: Callable[P, R]) -> Callable[P, R]:
 
 
 def defaults_of(config: Path | None, listen: Address, arguments: Sequence[str]) -> Values:
-    """Return the mitmproxy options to begin with; raises Mistake for a wrong configuration or an address in use."""
+    """Return the mitmproxy options to begin with; raises Mistake for a wrong configuration, CA or address."""
     settings = settings_of(config)
     if not any(argument.partition("=")[0] in LISTENING for argument in arguments):
         require_free(listen, "choose another with --listen HOST:PORT, or stop what listens there")
+    if not any(argument.startswith("confdir=") for argument in arguments):
+        require_ca()
     options: dict[str, str | int] = {"listen_host": listen.host, "listen_port": listen.port}
     if config is not None:
         options["llmtap_config"] = str(config)

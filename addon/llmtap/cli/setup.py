@@ -74,7 +74,8 @@ def _key(done: Installed, name: str) -> str:
     role = {"cluster": ["monitor"], "indices": [rights]}
     body = msgspec.json.format(msgspec.json.encode({"name": "llmtap", "role_descriptors": {"llmtap": role}})).decode()
     return (
-        "The smallest API key for llmtap:\n"
+        "The smallest API key for llmtap: send this (Kibana's Dev Tools take it as it stands), and put `encoded` of\n"
+        "the answer into `elasticsearch.api_key`.\n"
         f"POST /_security/api_key\n{body}\n"
         "With `read` and `maintenance` as well, a delivery that was not answered is looked up before it is repeated."
     )

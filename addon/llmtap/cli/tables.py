@@ -18,6 +18,7 @@ UNKNOWN = "-"
 PIPE_WIDTH = 200
 """Columns where neither a terminal nor COLUMNS says how many there are."""
 SHORT_ID = 8
+AGES = (("days", 86400), ("h", 3600), ("min", 60), ("s", 1))
 MILLIONTH = Decimal("0.000001")
 
 
@@ -45,6 +46,12 @@ def seconds(value: float | None) -> str:
     if value < 1:
         return f"{value * 1000:.0f} ms"
     return f"{value:.2f} s" if value < 10 else f"{value:.0f} s"  # noqa: PLR2004 -- two or three figures
+
+
+def age(value: float) -> str:
+    """Return how long ago something was, in seconds, minutes, hours or days: each from twice its length on."""
+    unit, length = next(((unit, length) for unit, length in AGES if value >= 2 * length), AGES[-1])
+    return f"{value / length:.0f} {unit}"
 
 
 def money(costs: Mapping[str, Decimal]) -> str:
@@ -120,8 +127,9 @@ def summary(total: Total) -> str:
         parts.append(f"{tokens} tokens")
     if total.cost:
         parts.append(money(total.cost))
-    if total.cost_estimated:
-        parts.append(f"estimated besides: {money(total.cost_estimated)}")
+    if total.estimated:
+        amount = f", {money(total.cost_estimated)}" if total.cost_estimated else ""
+        parts.append(f"estimated besides: {counted(total.estimated, 'call')}{amount}")
     if total.unpriced:
         parts.append(f"unpriced: {count(total.unpriced)}")
     if total.part_priced:

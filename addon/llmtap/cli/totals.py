@@ -60,11 +60,11 @@ class Spread:
 
 @dataclass(slots=True)
 class Total:
-    """The sum of some calls; `cost` by currency, the last three counts tell what sums do not cover.
+    """The sum of some calls; `cost` by currency, the four counts after it tell what sums do not cover.
 
-    `cost_estimated` is of calls whose usage was estimated; it is no part of `cost`.
-
-    `unpriced` calls have no known price; of those `part_priced` one side was not reported, or neither (an estimate).
+    `cost_estimated` is of the `estimated` calls, whose usage was not reported; it is no part of `cost`. `unpriced`
+    calls have no known price, of those `part_priced` one side was not reported, and of those `usage_absent` neither is
+    known, nor estimated.
     """
 
     calls: int = 0
@@ -74,6 +74,7 @@ class Total:
     cached_tokens: int | None = None
     cost: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     cost_estimated: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    estimated: int = 0
     unpriced: int = 0
     part_priced: int = 0
     usage_absent: int = 0
@@ -87,9 +88,12 @@ class Total:
         self.input_tokens = _sum(self.input_tokens, call.input_tokens)
         self.output_tokens = _sum(self.output_tokens, call.output_tokens)
         self.cached_tokens = _sum(self.cached_tokens, call.cached_tokens)
-        self.usage_absent += call.input_tokens is None and call.output_tokens is None
+        self.estimated += call.usage_source == "estimated" or call.cost_estimated is not None
+        self.usage_absent += (
+            call.input_tokens is None and call.output_tokens is None and call.usage_source != "estimated"
+        )
         self.unpriced += call.cost_status == "unpriced"
-        self.part_priced += call.cost_status in {"partial", "estimated"}
+        self.part_priced += call.cost_status == "partial"
         if call.cost is not None:
             self.cost[call.currency or "?"] += call.cost
         if call.cost_estimated is not None:
@@ -140,6 +144,7 @@ def rows(totals: Totals) -> Iterable[Mapping[str, object]]:
             "cached_tokens": total.cached_tokens,
             "cost": dict(total.cost),
             "cost_estimated": dict(total.cost_estimated),
+            "estimated_calls": total.estimated,
             "unpriced_calls": total.unpriced,
             "part_priced_calls": total.part_priced,
             "usage_absent_calls": total.usage_absent,

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import certifi
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificate
 from mitmproxy.certs import CertStore
 from mitmproxy.options import CONF_BASENAME, CONF_DIR, KEY_SIZE
 
@@ -35,10 +37,32 @@ INHERITED = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BU
 _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----\s*(.+?)\s*-----END CERTIFICATE-----", re.DOTALL)
 
 
+def require_ca(confdir: Path = CONFDIR) -> None:
+    """Raise Mistake for a CA that mitmproxy could not use; a missing one is fine, since it is made."""
+    path = confdir.expanduser() / f"{CONF_BASENAME}-ca.pem"
+    try:
+        text = path.read_bytes()
+        load_pem_x509_certificate(text)
+        load_pem_private_key(text, None)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise Mistake(
+            f"The CA {path} cannot be read ({error.strerror}); give it to the user who runs llmtap."
+        ) from error
+    except ValueError as error:
+        raise Mistake(
+            f"{path} holds no key and certificate; remove the {CONF_BASENAME}-ca* files there, and a new CA is made."
+        ) from error
+    except TypeError:
+        return  # the key has a passphrase: mitmproxy's option cert_passphrase
+
+
 def ca_certificate(confdir: Path = CONFDIR) -> Path:
     """Return the file with mitmproxy's CA certificate, making the CA when there is none; raises Mistake."""
     folder = confdir.expanduser()
     path = folder / f"{CONF_BASENAME}-ca-cert.pem"
+    require_ca(confdir)
     try:
         if not (folder / f"{CONF_BASENAME}-ca.pem").exists():
             CertStore.create_store(folder, CONF_BASENAME, KEY_SIZE)

@@ -5,10 +5,12 @@ returns (WAL with synchronous=FULL, https://www.sqlite.org/pragma.html#pragma_sy
 """
 
 import contextlib
+import errno
 import functools
 import logging
 import os
 import sqlite3
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +25,7 @@ type Mode = Literal["own", "write", "read"]
 # "lltp": tells our file from any other SQLite file, https://www.sqlite.org/pragma.html#pragma_application_id
 APPLICATION_ID = 0x6C6C7470
 PAGE_BYTES = 8192  # three documents of 2 KB to a page; with 4096 a page holds one, and half the file is air
+HEADER_BYTES = 100
 DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -50,6 +53,7 @@ class Database:
         self._patience = patience
         self._lock = threading.RLock()
         self._inode = 0
+        self._recognised = 0
         self._closed = False
         self._connection: sqlite3.Connection | None = None
         self._perform(lambda _: None)
@@ -95,13 +99,7 @@ class Database:
         return self._connection
 
     def _connect(self) -> sqlite3.Connection:
-        if self._mode == "own":
-            self._create()
-        elif not self.path.is_file():
-            raise OutboxError(
-                f"Nothing is recorded yet: there is no {self.path}. `llmtap run -- COMMAND` makes it; if it is "
-                "elsewhere, name it as `store.path` in llmtap.yaml."
-            )
+        self._create() if self._mode == "own" else self._require()
         self._inode = _inode(self.path)
         uri = f"{self.path.absolute().as_uri()}?mode={'ro' if self._mode == 'read' else 'rw'}"
         connection = sqlite3.connect(
@@ -116,7 +114,23 @@ class Database:
         except BaseException:
             connection.close()
             raise
+        self._recognised = self._inode
         return connection
+
+    def _require(self) -> None:
+        """Raise OutboxError where there is no file to look at."""
+        try:
+            _require_file(self.path, os.R_OK)
+        except (FileNotFoundError, NotADirectoryError):
+            raise OutboxError(
+                f"Nothing is recorded yet: there is no {self.path}. `llmtap run -- COMMAND` makes it; if it is "
+                "elsewhere, name it as `store.path` in llmtap.yaml."
+            ) from None
+        except OSError as error:
+            raise OutboxError(
+                f"The outbox {self.path} cannot be read ({error.strerror}); "
+                "give it to the user who runs llmtap, or name another file as `store.path`."
+            ) from error
 
     def _create(self) -> None:
         try:
@@ -126,10 +140,11 @@ class Database:
             if not self.path.exists():
                 with contextlib.suppress(FileExistsError):
                     os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            _require_file(self.path, os.W_OK)  # SQLite opens what may not be written, and refuses each document
         except OSError as error:
             raise OutboxError(
                 f"The outbox {self.path} cannot be created or written ({error.strerror}); "
-                "give its folder to the user who runs llmtap, or choose another path."
+                "give its folder to the user who runs llmtap, or name another file as `store.path`."
             ) from error
 
     def _recognise(self, connection: sqlite3.Connection) -> bool:
@@ -137,7 +152,7 @@ class Database:
         application, version = pragma(connection, "application_id"), pragma(connection, "user_version")
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         if application != APPLICATION_ID and tables:
-            raise OutboxError(f"{self.path} is another program's SQLite file; choose another path for the outbox.")
+            raise OutboxError(f"{self.path} is another program's SQLite file; name another as `store.path`.")
         if version > self._version:
             raise OutboxError(f"The outbox {self.path} was written by a newer llmtap; update llmtap, or move it away.")
         if self._mode != "own" and not tables:
@@ -167,6 +182,8 @@ class Database:
         self._disconnect()
         if _inode(self.path) != self._inode:
             return  # another process of ours already did
+        if not self._is_ours():
+            raise self._foreign() from error
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         aside = self.path.with_name(f"{self.path.name}.corrupt-{stamp}")
         try:
@@ -184,6 +201,16 @@ class Database:
             error,
             aside,
             aside,
+        )
+
+    def _is_ours(self) -> bool:
+        """Return whether the file was a good one just now, or still looks like ours: all else is left alone."""
+        return (self._recognised == self._inode != 0) or _ours_by_header(self.path)
+
+    def _foreign(self) -> OutboxError:
+        return OutboxError(
+            f"{self.path} is no database of llmtap's, so it is left as it is; "
+            "name another file as `store.path` in llmtap.yaml, or move this one away."
         )
 
     def _disconnect_after(self, error: sqlite3.Error) -> None:
@@ -207,6 +234,8 @@ class Database:
                 return OutboxLockedError(
                     f"The outbox {self.path} is locked by another program ({error}); end that program, or wait for it."
                 )
+            case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB if not self._is_ours():
+                return self._foreign()
             case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
                 return OutboxError(
                     f"The outbox {self.path} is damaged ({error}); llmtap moves it aside when it next runs. "
@@ -242,6 +271,26 @@ def _transaction[T](begin: str, work: Callable[[sqlite3.Connection], T], connect
 def _code(error: sqlite3.Error) -> int:
     """Return SQLite's primary result code, 0 where Python raised the error itself."""
     return int(getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
+
+
+def _require_file(path: Path, access: int) -> None:
+    if stat.S_ISDIR(path.stat().st_mode):
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not os.access(path, access):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _ours_by_header(path: Path) -> bool:
+    """Return whether a damaged file began as ours: by its application id, or blank, as a loss of power leaves it."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(HEADER_BYTES)
+    except OSError:
+        return False
+    # Byte 68: https://www.sqlite.org/fileformat.html#application_id
+    return not header.strip(b"\0") or (
+        header.startswith(b"SQLite format 3\0") and int.from_bytes(header[68:72]) == APPLICATION_ID
+    )
 
 
 def _inode(path: Path) -> int:

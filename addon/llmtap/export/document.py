@@ -57,8 +57,9 @@ def _microseconds(value: float | None) -> float | None:
 
 
 def plain(amount: Decimal) -> msgspec.Raw:
-    """Return an amount as JSON without an exponent, as people read money."""
-    return msgspec.Raw(f"{amount:f}".encode() if amount else b"0")
+    """Return an amount as JSON without an exponent and without idle zeros, as people read money."""
+    spelt = f"{amount:f}" if amount else "0"
+    return msgspec.Raw((spelt.rstrip("0").rstrip(".") if "." in spelt else spelt).encode())
 
 
 def _known(value: Mapping[str, object]) -> dict[str, object]:
