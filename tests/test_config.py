@@ -155,7 +155,7 @@ ORIGIN = "source: x, checked: 2026-11-01}]}"
         (
             "prices: {overrides: [{source: x, checked: 2026-11-01, input: cheap}]}",
             "prices",
-            "must be a number, such as",
+            "must be a number such as",
         ),
         ("store: {max_bytes: 0}", "`store.max_bytes`", "must be greater than 0"),
         ("store: 30 days", "line 1: `store`", "must be a mapping, and is text"),
@@ -202,7 +202,7 @@ ORIGIN = "source: x, checked: 2026-11-01}]}"
             "`prices.overrides[0].checked`",
             "must be a day such as 2026-11-01",
         ),
-        ("prices: {overrides: [{input: 1, checked: 2026-11-01}]}", "`prices.overrides[0]`", "required field `source`"),
+        ("prices: {overrides: [{input: 1, checked: 2026-11-01}]}", "`prices.overrides[0]`", "lacks the key `source`"),
         ("privacy: {content: everything}", "`privacy.content`", "'everything' is not allowed; allowed are none"),
         (RELAY + "share: 120}", "`relay.share`", "is 120; it must be from 0 to 100"),
         (RELAY + "share: 10%}", "`relay.share`", "must be a number, and is text"),
