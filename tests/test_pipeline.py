@@ -109,17 +109,21 @@ def test_every_exchange_is_on_disk_at_the_end(settings: Settings) -> None:
         assert outbox.counts().accepted == 200
 
 
-def test_a_fault_of_decode_costs_its_facts_only(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Should decode raise, the call is still a document, which says so."""
+def test_a_fault_of_decode_costs_its_facts_only(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Should decode raise, the call is still a document, which says so; the log says where, and quotes no body."""
 
-    def broken(_: Exchange) -> None:
-        raise RuntimeError("broken on purpose")
+    def broken(call: Exchange) -> None:
+        raise RuntimeError(call.request.body)
 
     monkeypatch.setattr(corridor, "decode", broken)
     _, made = found(exchange(), settings)
 
     document = msgspec.json.decode(made.body)
     assert document["llmtap"]["capture"]["problems"] == ["internal.decode"]
+    assert "RuntimeError at pipeline.py" in caplog.text
+    assert "Where?" not in caplog.text
     assert document["http"]["response"]["status_code"] == 200
 
 

@@ -18,8 +18,8 @@ FORMATS = frozenset({"openai_chat", "openai_completions"})
 """The wire formats that know `stream_options`."""
 PROVIDERS = frozenset({"openai", "azure.ai.openai"})
 """Providers that are known to leave usage out and to accept being asked (providers.md 1.5: 130 of 130, 21 of 21)."""
-LONGEST_EVENT = 1024 * 1024
-"""Bytes of an event that are held back at most; a longer one passes unread."""
+LONGEST_EVENT = 64 * 1024
+"""Bytes of an event that are held back at most; a longer one passes unread. What is asked for has some hundred."""
 
 _END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 

@@ -19,6 +19,7 @@ import msgspec
 from llmtap.capture.exchange import Exchange
 from llmtap.config import Settings, fallback_prices, shipped
 from llmtap.decode.decoder import decode
+from llmtap.decode.fault import fault
 from llmtap.decode.inference import Inference
 from llmtap.decode.recognition import recognised
 from llmtap.enrich.attribution import attribute
@@ -85,8 +86,8 @@ def read(exchange: Exchange, settings: Settings, prices: Prices) -> tuple[Readin
 def _decoded(exchange: Exchange) -> Inference:
     try:
         return decode(exchange)
-    except Exception:  # decode does not raise; should it do so all the same, that call still becomes a document
-        logger.warning("llmtap: an answer could not be read", exc_info=True)
+    except Exception as error:  # noqa: BLE001 -- decode does not raise; should it, that call still becomes a document
+        logger.warning("llmtap: an answer could not be read: %s", fault(error))
         endpoint = exchange.endpoint
         return Inference(endpoint.operation or "chat", endpoint.wire_format, problems=("internal.decode",))
 
@@ -229,8 +230,8 @@ class Pipeline:
         try:
             with _polite(_held_bytes(exchange)):
                 found = read(exchange, self._settings, self._prices)
-        except Exception:  # the border of the worker: a fault of ours costs one document, not the thread
-            logger.warning("llmtap: a call could not be read and is dropped", exc_info=True)
+        except Exception as error:  # noqa: BLE001 -- the border of the worker: a fault of ours costs one document
+            logger.warning("llmtap: a call could not be read and is dropped: %s", fault(error))
             self._settle(1, dropped=1)
             return
         if found is None:
@@ -244,8 +245,8 @@ class Pipeline:
         if (tell := self.on_reading) is not None:
             try:
                 tell(reading)
-            except Exception:  # as above: what shows a call must not cost it
-                logger.warning("llmtap: a call could not be shown", exc_info=True)
+            except Exception as error:  # noqa: BLE001 -- as above: what shows a call must not cost it
+                logger.warning("llmtap: a call could not be shown: %s", fault(error))
 
     def _settle(self, calls: int, *, dropped: int = 0) -> None:
         with self._lock:
