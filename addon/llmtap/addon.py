@@ -18,8 +18,9 @@ from mitmproxy import addonmanager, ctx, exceptions, hooks, http
 
 from llmtap import contentview, dispatch, injection, relay, tuning
 from llmtap.capture.exchange import Endpoint, Exchange
+from llmtap.capture.failure import SHUTDOWN
 from llmtap.capture.provider import Providers, ProviderTable
-from llmtap.capture.recorder import RELAY, SHUTDOWN, Recorder, Recording, client_of
+from llmtap.capture.recorder import RELAY, Recorder, Recording, client_of
 from llmtap.capture.window import CaptureSettings
 from llmtap.config import ConfigError, Settings, fallback_prices, load
 from llmtap.decode.fault import fault

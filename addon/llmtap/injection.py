@@ -7,11 +7,12 @@ back no longer than until it is complete. Pure.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import msgspec
 
 from llmtap.capture.exchange import Endpoint, Headers, header
+from llmtap.capture.window import Stream
 
 ASKED = b'"stream_options":{"include_usage":true},'
 FORMATS = frozenset({"openai_chat", "openai_completions"})
@@ -51,10 +52,6 @@ def asking(endpoint: Endpoint, headers: Headers, body: bytes) -> bytes | None:
         return None
     start = body.index(b"{") + 1
     return body[:start] + ASKED + body[start:]
-
-
-type Stream = Callable[[bytes], bytes | Iterable[bytes]]
-"""What mitmproxy calls with each piece of a body, and with b"" at its end."""
 
 
 def without_answer(headers: Headers, tap: Stream) -> Stream:

@@ -5,11 +5,15 @@ on the event loop for every piece of every streamed body, so it does nothing but
 """
 
 from collections import deque
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import msgspec
 
 from llmtap.capture.exchange import Body, Chunk
+
+type Stream = Callable[[bytes], bytes | Iterable[bytes]]
+"""What mitmproxy calls with each piece of a body, and with b"" at its end."""
 
 
 class CaptureSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
