@@ -127,13 +127,21 @@ def test_a_fault_of_decode_costs_its_facts_only(
     assert document["http"]["response"]["status_code"] == 200
 
 
-def test_a_locked_store_is_waited_for(settings: Settings) -> None:
+def test_a_locked_store_is_waited_for(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents wait in memory while another process locks the file, and are stored when it lets go."""
+    put, tried = Outbox.put, threading.Event()
+
+    def watched(outbox: Outbox, documents: Sequence[tuple[str, bytes]]) -> int:
+        tried.set()
+        return put(outbox, documents)
+
+    monkeypatch.setattr(Outbox, "put", watched)
     pipeline = Pipeline(settings)
     pipeline.start()
     with closing(sqlite3.connect(settings.store.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         pipeline.put(exchange())
+        assert tried.wait(10)
         other.execute("COMMIT")
     pipeline.stop()
 
@@ -235,26 +243,6 @@ def test_what_the_end_leaves_no_time_for_is_counted(
         assert counts.pending > 0
         assert counts.dropped > 0
         assert f"{counts.dropped} documents could not be stored" in caplog.text
-
-
-def test_what_is_read_slowly_is_committed_meanwhile(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A batch ends by time as well, so that a crash costs no more than what was read since."""
-    put, sizes = Outbox.put, list[int]()
-
-    def counted(outbox: Outbox, documents: Sequence[tuple[str, bytes]]) -> int:
-        sizes.append(len(documents))
-        return put(outbox, documents)
-
-    monkeypatch.setattr(Outbox, "put", counted)
-    monkeypatch.setattr(corridor, "READ_SECONDS", -1.0)
-    pipeline = Pipeline(settings)
-    for _ in range(5):
-        pipeline.put(exchange())
-
-    pipeline.start()
-    pipeline.stop()
-
-    assert sizes == [1] * 5
 
 
 def test_a_worker_that_does_not_return_is_counted(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,7 +126,7 @@ def test_a_rollover_makes_no_second_copy(elasticsearch: Engine, wharf: Callable[
     first.cluster.request("POST", f"/{first.target}/_rollover")
     unsure = wharf(elasticsearch, namespace=first.settings.namespace)
     unsure.put("a", "b", "c")
-    unsure.outbox.retry(["a", "b", "c"], 0.0, f"{MAYBE_SENT}timeout")
+    unsure.outbox.settle(retry=[(identity, 0.0, f"{MAYBE_SENT}timeout") for identity in ("a", "b", "c")])
     unsure.shipper.step()
     assert unsure.settled() == (3, 0, 0)
     assert unsure.ids() == ["a", "b", "c"]
