@@ -11,7 +11,7 @@ import logging
 import threading
 import weakref
 from collections import deque
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from pathlib import Path
 
 from mitmproxy import addonmanager, ctx, exceptions, hooks, http
@@ -41,9 +41,8 @@ WATCH_SECONDS = 1.0
 class Tap:
     """The addon: sees every LLM call that passes mitmproxy and hands each to the pipeline exactly once."""
 
-    def __init__(self, options: Mapping[str, bool | str | int] = tuning.OPTIONS) -> None:
-        """Know no settings and no store yet; `options` are set in mitmproxy where the operator left them alone."""
-        self._options = options
+    def __init__(self) -> None:
+        """Know no settings and no store yet."""
         self.settings: Settings | None = None
         self.providers = Providers(ProviderTable())
         self.recorder = Recorder(CaptureSettings())
@@ -99,9 +98,10 @@ class Tap:
                 self.pipeline.put(exchange)
         self.recorder.keep = interactive
         self.recorder.recorded = tuning.recording(ctx.options)
-        tuning.prefer(ctx.options, {**self._options, "store_streamed_bodies": self.recorder.recorded})
+        tuning.prefer(ctx.options, {**tuning.OPTIONS, "store_streamed_bodies": self.recorder.recorded})
         self._loop = asyncio.get_running_loop()
         if interactive:
+            tuning.prefer(ctx.options, {"web_columns": contentview.COLUMNS})
             self._show(self.settings)
         dispatch.install(ctx.master.addons)
         tuning.PROXY_LOGGER.addFilter(tuning.worth_saying)

@@ -46,7 +46,7 @@ class Options(Container[str], Protocol):
         """Set options."""
 
 
-def prefer(options: Options, ours: Mapping[str, bool | str | int]) -> None:
+def prefer(options: Options, ours: Mapping[str, object]) -> None:
     """Set what nobody has set; what this tool of mitmproxy's lacks is left out."""
     alone = {name for name, option in options.items() if type(option.value) is object}
     options.update(**{name: value for name, value in ours.items() if name in alone})
