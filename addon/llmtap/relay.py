@@ -15,7 +15,8 @@ from urllib.parse import unquote_plus, urlsplit
 import msgspec
 
 from llmtap.capture.exchange import Client, Endpoint, Headers, header
-from llmtap.enrich.secret import bare, credential_name, fields, query
+from llmtap.enrich.headers import by_name
+from llmtap.enrich.secret import bare, credential_name, query
 
 BUCKETS = 10_000
 """Callers are spread over this many buckets, so a share is exact to 0.01 %."""
@@ -101,7 +102,7 @@ def target(settings: RelaySettings, endpoint: Endpoint, path: str, headers: Head
         port=base.port or (443 if base.scheme == "https" else 80),
         path=base.path.rstrip("/") + resource + _query(path),
         set_headers=(("authorization", f"Bearer {settings.api_key}"),),
-        drop_headers=CREDENTIALS.union(filter(credential_name, fields(headers))),
+        drop_headers=CREDENTIALS.union(filter(credential_name, by_name(headers))),
     )
 
 

@@ -17,16 +17,8 @@ import msgspec
 
 from llmtap.capture.exchange import Exchange
 from llmtap.decode.inference import Inference
-from llmtap.enrich.secret import (
-    WEBSOCKET_PROTOCOL,
-    bare,
-    credential_name,
-    field,
-    fields,
-    offered,
-    printable,
-    query,
-)
+from llmtap.enrich.headers import by_name, value_of
+from llmtap.enrich.secret import WEBSOCKET_PROTOCOL, bare, credential_name, offered, printable, query
 
 LONGEST = 256
 """Characters; longer values are cut (Elasticsearch would not index them: `ignore_above` is 256)."""
@@ -124,18 +116,18 @@ class Attribution:
 
 def attribute(exchange: Exchange, inference: Inference, settings: AttributionSettings) -> Attribution:
     """Return who made the call, as far as its proxy user, headers and the operator's rules tell."""
-    headers, names, client = fields(exchange.request.headers), settings.headers, exchange.client
-    answered = fields(exchange.response.headers) if exchange.response else {}
+    headers, names, client = by_name(exchange.request.headers), settings.headers, exchange.client
+    answered = by_name(exchange.response.headers) if exchange.response else {}
     request, response = inference.request, inference.response
     key_hash = fingerprint(credential(headers, exchange.request.path), settings.key_salt)
-    user_agent = text(field(headers, "user-agent"))
+    user_agent = text(value_of(headers, "user-agent"))
     matching = [
         rule.assignment for rule in settings.rules if _matches(rule.match, exchange, key_hash, user_agent or "")
     ]
-    trace_id, span_id = _trace(field(headers, "traceparent"))
+    trace_id, span_id = _trace(value_of(headers, "traceparent"))
 
     def known(name: str | None, stronger: str | None, ruled: Sequence[str | None] = ()) -> str | None:
-        for value in (stronger, field(headers, name.lower()) if name else None, *ruled):
+        for value in (stronger, value_of(headers, name.lower()) if name else None, *ruled):
             if value and (kept := text(value)):
                 return kept
         return None
@@ -185,12 +177,12 @@ def fingerprint(secret: str | None, salt: str) -> str | None:
 
 def credential(headers: Mapping[str, bytes], path: str) -> str | None:
     """Return the credential that a call was made with, by the header that each vendor documents, or from the query."""
-    if value := field(headers, "authorization"):
+    if value := value_of(headers, "authorization"):
         return bare(value)
     for name in ("x-api-key", "api-key", "x-goog-api-key"):
-        if value := field(headers, name):
+        if value := value_of(headers, name):
             return value
-    if held := offered(field(headers, WEBSOCKET_PROTOCOL) or ""):
+    if held := offered(value_of(headers, WEBSOCKET_PROTOCOL) or ""):
         return held[0]
     if "?" not in path:
         return None
@@ -206,7 +198,7 @@ def _account(headers: Mapping[str, bytes], answered: Mapping[str, bytes], names:
     for source in (answered, headers):
         for name in names:
             if name in source:
-                return field(source, name)
+                return value_of(source, name)
     return None
 
 

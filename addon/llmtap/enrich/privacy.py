@@ -14,10 +14,10 @@ import msgspec
 
 from llmtap.capture.exchange import Endpoint, Exchange, Failure
 from llmtap.decode.inference import Inference, InferenceRequest, InferenceResponse, ProviderError
-from llmtap.enrich import secret
 from llmtap.enrich.attribution import Attribution
+from llmtap.enrich.headers import by_name, value_of
 from llmtap.enrich.prose import IDENTIFIER, LONGEST_MESSAGE, Said, prose, said
-from llmtap.enrich.secret import strike, strike_path, suspicious
+from llmtap.enrich.secret import secrets, strike, strike_path, suspicious
 
 LONGEST = 256
 """Characters of an identifier or a name."""
@@ -82,10 +82,10 @@ class Redacted:
 def redact(exchange: Exchange, inference: Inference, attribution: Attribution, settings: PrivacySettings) -> Redacted:
     """Return what `settings` lets through of a call, every remaining string struck and bounded."""
     del settings  # there is one policy so far, and it is the strictest
-    known = secret.secrets(exchange, environment=attribution.environment)
+    known = secrets(exchange, environment=attribution.environment)
     request, response = exchange.request, exchange.response
     words = said(exchange, inference.request.messages) if exchange.failure or inference.response.error else Said()
-    asked, answered = secret.fields(request.headers), secret.fields(response.headers) if response else {}
+    asked, answered = by_name(request.headers), by_name(response.headers) if response else {}
     draft = Redacted(
         id=exchange.id,
         started=exchange.started,
@@ -100,12 +100,10 @@ def redact(exchange: Exchange, inference: Inference, attribution: Attribution, s
         response_bytes=response.body.size if response else None,
         request_bytes_dropped=request.body.dropped,
         response_bytes_dropped=response.body.dropped if response else 0,
-        request_mime=_mime(secret.field(asked, "content-type")),
-        response_mime=_mime(secret.field(answered, "content-type")),
-        provider_request_id=next(
-            (secret.field(answered, name) for name in _REQUEST_ID_HEADERS if name in answered), None
-        ),
-        served_by=secret.field(answered, "x-inference-provider") or exchange.endpoint.served_by,
+        request_mime=_mime(value_of(asked, "content-type")),
+        response_mime=_mime(value_of(answered, "content-type")),
+        provider_request_id=next((value_of(answered, name) for name in _REQUEST_ID_HEADERS if name in answered), None),
+        served_by=value_of(answered, "x-inference-provider") or exchange.endpoint.served_by,
         server_host=exchange.server_host,
         server_port=exchange.server_port,
         relay=exchange.relay,

@@ -7,11 +7,11 @@ that vendors give their keys. Knows nothing of policy: everything that is handed
 import base64
 import binascii
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
-from llmtap.capture.exchange import Exchange, Headers
+from llmtap.capture.exchange import Exchange
+from llmtap.enrich.headers import label
 
 REDACTED = "[REDACTED]"
 PREFIX = 8
@@ -55,23 +55,6 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\
 def credential_name(name: str) -> bool:
     """Whether a header, cookie or query parameter of this name carries a credential, by the words in the name."""
     return bool(_CREDENTIAL_NAME.search(name)) and not _HARMLESS_NAME.search(name)
-
-
-@lru_cache(maxsize=1024)
-def label(name: bytes) -> str:
-    """Return a header's name in lower case."""
-    return name.decode("latin-1").lower()
-
-
-def fields(headers: Headers) -> dict[str, bytes]:
-    """Return the first value of each header by lower-case name."""
-    return {label(name): value for name, value in reversed(headers)}
-
-
-def field(found: Mapping[str, bytes], name: str) -> str | None:
-    """Return a header's value, bytes that are not UTF-8 replaced; None when it is absent or empty."""
-    value = found.get(name)
-    return value.decode("utf-8", "replace").strip() or None if value else None
 
 
 def printable(text: str) -> str:
