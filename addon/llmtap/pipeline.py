@@ -83,6 +83,23 @@ def read(exchange: Exchange, settings: Settings, prices: Prices) -> tuple[Readin
     return Reading(seen, inference, cost, latency), made
 
 
+def opened(settings: Settings) -> Outbox:
+    """Return the store that `settings` name, made where there is none; raises OutboxError."""
+    store = settings.store
+    return Outbox(
+        store.path,
+        max_bytes=store.max_bytes,
+        retention=store.retention_days * DAY,
+        keep_pending=settings.elasticsearch.url is not None,
+    )
+
+
+def carrier(outbox: Outbox, settings: Settings) -> Shipper:
+    """Return the shipper, not yet started, from a store to the Elasticsearch that `settings` name."""
+    template = msgspec.json.decode(shipped("elasticsearch/index-template.json").read_bytes())
+    return Shipper(outbox, Cluster(settings.elasticsearch), settings.elasticsearch, template)
+
+
 def _decoded(exchange: Exchange) -> Inference:
     try:
         return decode(exchange)
@@ -114,17 +131,8 @@ class Pipeline:
 
         Raises OutboxError when the store cannot be opened.
         """
-        store, elasticsearch = settings.store, settings.elasticsearch
-        self._outbox = Outbox(
-            store.path,
-            max_bytes=store.max_bytes,
-            retention=store.retention_days * DAY,
-            keep_pending=elasticsearch.url is not None,
-        )
-        self._shipper: Shipper | None = None
-        if elasticsearch.url is not None:
-            template = msgspec.json.decode(shipped("elasticsearch/index-template.json").read_bytes())
-            self._shipper = Shipper(self._outbox, Cluster(elasticsearch), elasticsearch, template)
+        self._outbox = opened(settings)
+        self._shipper = carrier(self._outbox, settings) if settings.elasticsearch.url is not None else None
         self._settings = settings
         self._prices = Prices(settings.prices, fallback_prices)
         self.on_reading = on_reading

@@ -49,7 +49,10 @@ class _Trip:
 
 
 class Shipper:
-    """One carrier per outbox file among all processes; `start` and `stop` it, or let `step` run it by hand."""
+    """One carrier per outbox file among all processes; `start` and `stop` it, or let `step` run it by hand.
+
+    Its thread closes the connections of `cluster` when it ends.
+    """
 
     def __init__(  # noqa: PLR0913 # two outsiders, two settings, and the two clocks of a test
         self,
@@ -126,6 +129,7 @@ class Shipper:
                 if pause:
                     self._wake.wait(pause)
         finally:
+            self._cluster.close()
             self._unlock()
 
     def _agree(self) -> Installed:
