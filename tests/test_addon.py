@@ -10,6 +10,7 @@ from mitmproxy import http
 from mitmproxy.addons import view
 from mitmproxy.test import taddons
 
+from llmtap.addon import Tap
 from tests.tap import chat, config, context, documents, end, started, walk
 
 __all__ = ["config", "context"]  # fixtures
@@ -31,6 +32,22 @@ def test_calls_are_recorded_once(context: taddons.context, config: Path) -> None
 
     (document,) = documents(config)
     assert document["gen_ai"]["usage"] == {"input_tokens": 1, "output_tokens": 2}
+
+
+def test_what_came_before_the_store_was_open(context: taddons.context, config: Path) -> None:
+    """A call that ends between mitmproxy's first connection and its `running` is a document."""
+
+    async def main() -> None:
+        tap = Tap()
+        context.master.addons.add(tap)
+        context.configure(tap, llmtap_config=str(config))
+        walk(tap, chat())
+        tap.running()
+        end(tap, context)
+
+    asyncio.run(main())
+
+    assert len(documents(config)) == 1
 
 
 def test_what_is_under_way_at_the_end(context: taddons.context, config: Path) -> None:

@@ -139,11 +139,15 @@ def test_options(context: taddons.context, config: Path) -> None:
 def test_faulty_configuration_at_start_up(
     context: taddons.context, config: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A faulty configuration is one error in the log, on which mitmproxy ends; no store is made."""
+    """A faulty configuration is one error in the log, on which mitmproxy ends; no store is made, and nothing kept."""
     config.write_text("capture:\n  hots: []\n")
 
-    asyncio.run(started(context, config))
+    async def main() -> int:
+        tap = await started(context, config)
+        walk(tap, chat())
+        return len(tap._early)  # noqa: SLF001 -- what may not grow
 
+    assert asyncio.run(main()) == 0
     errors = {record.message for record in caplog.records if record.levelno == logging.ERROR}
     assert len(errors) == 1
     assert "`capture.hots`" in errors.pop()

@@ -78,6 +78,7 @@ class Tap:
 
     def running(self) -> None:
         """Start the pipeline, and make mitmproxy fit for long streams."""
+        early, self._early = self._early, deque(maxlen=0)  # without a pipeline, nothing is kept from here on
         if self.settings is None:
             self.configure({"llmtap_config"})
         if self.settings is None:
@@ -94,7 +95,7 @@ class Tap:
         interactive = ctx.master.addons.get("view") is not None
         if self.pipeline is not None:
             self.pipeline.on_reading = self._annotate_soon if interactive else None
-            for exchange in self._early:
+            for exchange in early:
                 self.pipeline.put(exchange)
         self.recorder.keep = interactive
         self.recorder.recorded = tuning.recording(ctx.options)
