@@ -78,8 +78,8 @@ class AttributionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     """How callers are told apart.
 
     The proxy's password field counts as an environment only when it is one of `environments` (any case): anything else
-    there is a secret. `key_salt` keys every hash; without one, credentials are still hashed (they are long and random),
-    but end users are not named at all, since a hash of an e-mail address without a secret salt is easily undone.
+    there is a secret. `key_salt` keys every hash; without one, keys are still hashed (they are long and random), but
+    end users and passwords (Basic) are not, since the hash of a word without a secret salt is easily undone.
     """
 
     environments: tuple[str, ...] = ENVIRONMENTS
@@ -119,7 +119,8 @@ def attribute(exchange: Exchange, inference: Inference, settings: AttributionSet
     headers, names, client = by_name(exchange.request.headers), settings.headers, exchange.client
     answered = by_name(exchange.response.headers) if exchange.response else {}
     request, response = inference.request, inference.response
-    key_hash = fingerprint(credential(headers, exchange.request.path), settings.key_salt)
+    secret = None if not settings.key_salt and _password(headers) else credential(headers, exchange.request.path)
+    key_hash = fingerprint(secret, settings.key_salt)
     user_agent = text(value_of(headers, "user-agent"))
     matching = [
         rule.assignment for rule in settings.rules if _matches(rule.match, exchange, key_hash, user_agent or "")
@@ -187,6 +188,11 @@ def credential(headers: Mapping[str, bytes], path: str) -> str | None:
     if "?" not in path:
         return None
     return next((value for name, value in query(path) if "key" in name.lower() and credential_name(name)), None)
+
+
+def _password(headers: Mapping[str, bytes]) -> bool:
+    """Whether a call was made with a name and a password (RFC 7617)."""
+    return (value_of(headers, "authorization") or "")[:6].lower() == "basic "
 
 
 _ORGANIZATION_HEADERS = ("openai-organization", "anthropic-organization-id")
