@@ -151,6 +151,7 @@ def test_without_automatic_creation_documents_wait(elasticsearch: Engine, wharf:
     assert there.settled() == (1, 0, 0)
 
 
+@pytest.mark.timeout(300)  # an engine is started in it
 def test_away_and_back(elasticsearch: Engine, wharf: Callable[..., Wharf], caplog: pytest.LogCaptureFixture) -> None:
     """While Elasticsearch is stopped documents wait, and once it is back they arrive with no more said than once."""
     if elasticsearch.body is None:
