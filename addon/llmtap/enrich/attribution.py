@@ -18,7 +18,7 @@ import msgspec
 from llmtap.capture.exchange import Exchange
 from llmtap.decode.inference import Inference
 from llmtap.enrich.headers import by_name, value_of
-from llmtap.enrich.secret import WEBSOCKET_PROTOCOL, bare, credential_name, offered, printable, query
+from llmtap.enrich.secret import credential, printable
 
 LONGEST = 256
 """Characters; longer values are cut (Elasticsearch would not index them: `ignore_above` is 256)."""
@@ -174,20 +174,6 @@ def fingerprint(secret: str | None, salt: str) -> str | None:
     if not secret:
         return None
     return hmac.digest(salt.encode("utf-8", "replace"), secret.encode("utf-8", "replace"), "sha256").hex()[:_HASH_HEX]
-
-
-def credential(headers: Mapping[str, bytes], path: str) -> str | None:
-    """Return the credential that a call was made with, by the header that each vendor documents, or from the query."""
-    if value := value_of(headers, "authorization"):
-        return bare(value)
-    for name in ("x-api-key", "api-key", "x-goog-api-key"):
-        if value := value_of(headers, name):
-            return value
-    if held := offered(value_of(headers, WEBSOCKET_PROTOCOL) or ""):
-        return held[0]
-    if "?" not in path:
-        return None
-    return next((value for name, value in query(path) if "key" in name.lower() and credential_name(name)), None)
 
 
 def _password(headers: Mapping[str, bytes]) -> bool:

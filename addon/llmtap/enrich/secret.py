@@ -7,11 +7,12 @@ that vendors give their keys. Knows nothing of policy: everything that is handed
 import base64
 import binascii
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
 from llmtap.capture.exchange import Exchange
-from llmtap.enrich.headers import label
+from llmtap.enrich.headers import label, value_of
 
 REDACTED = "[REDACTED]"
 PREFIX = 8
@@ -23,6 +24,8 @@ _HARMLESS_NAME = re.compile(r"idempotency|^sec-websocket|^:authority$|authentica
 
 WEBSOCKET_PROTOCOL = "sec-websocket-protocol"
 """What a browser offers there is its only place for a credential; the other fields of a handshake hold none."""
+KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
+"""Where vendors take a key, beside `authorization`: Anthropic, Azure, Google."""
 LEAST_TOKEN = 20
 
 # Literals without which no pattern of _SHAPES matches: looking for these is 20 times cheaper than the patterns are.
@@ -102,6 +105,20 @@ def offered(value: str) -> tuple[str, ...]:
             found.append(protocol)
         named = name.lower() in ("token", "bearer")
     return tuple(found)
+
+
+def credential(headers: Mapping[str, bytes], path: str) -> str | None:
+    """Return the credential that a call was made with, by the header that each vendor documents, or from the query."""
+    if value := value_of(headers, "authorization"):
+        return bare(value)
+    for name in KEY_HEADERS:
+        if value := value_of(headers, name):
+            return value
+    if held := offered(value_of(headers, WEBSOCKET_PROTOCOL) or ""):
+        return held[0]
+    if "?" not in path:
+        return None
+    return next((value for name, value in query(path) if "key" in name.lower() and credential_name(name)), None)
 
 
 def secrets(exchange: Exchange, *, environment: str | None = None) -> tuple[str, ...]:
