@@ -21,7 +21,7 @@ from llmtap.capture.exchange import Endpoint, Exchange
 from llmtap.capture.failure import SHUTDOWN
 from llmtap.capture.provider import Providers, ProviderTable
 from llmtap.capture.recorder import RELAY, Recorder, Recording, client_of
-from llmtap.capture.window import CaptureSettings
+from llmtap.capture.settings import CaptureSettings
 from llmtap.config import ConfigError, Settings, fallback_prices, load
 from llmtap.decode.fault import fault
 from llmtap.enrich.cost import Prices

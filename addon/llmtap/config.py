@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from llmtap.capture.provider import ProviderEntry, ProviderTable
-from llmtap.capture.window import CaptureSettings
+from llmtap.capture.settings import CaptureSettings
 from llmtap.enrich.attribution import AttributionSettings
 from llmtap.enrich.cost import PriceSettings
 from llmtap.enrich.privacy import PrivacySettings

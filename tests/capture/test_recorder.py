@@ -9,7 +9,7 @@ from mitmproxy.test import tflow, tutils
 from llmtap.capture.exchange import Endpoint
 from llmtap.capture.failure import SHUTDOWN
 from llmtap.capture.recorder import Recorder, client_of, exchange_of
-from llmtap.capture.window import CaptureSettings
+from llmtap.capture.settings import CaptureSettings
 
 HOST = "api.openai.com"
 OPENAI = Endpoint("openai", wire_format="openai_chat", operation="chat")

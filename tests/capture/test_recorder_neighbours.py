@@ -3,7 +3,7 @@
 from mitmproxy.test import tflow, tutils
 
 from llmtap.capture.recorder import Recorder
-from llmtap.capture.window import CaptureSettings
+from llmtap.capture.settings import CaptureSettings
 from tests.capture.test_recorder import HOST, OPENAI
 
 

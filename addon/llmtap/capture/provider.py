@@ -18,7 +18,7 @@ import publicsuffix2  # type: ignore[import-untyped]  # ships no types
 
 from llmtap.capture.exchange import Endpoint, Headers, header
 from llmtap.capture.gateway import Gateway, Regex, named, stated_host
-from llmtap.capture.window import CaptureSettings
+from llmtap.capture.settings import CaptureSettings
 
 REMEMBERED = 4096
 """How many hosts and paths keep their answer, so that a busy proxy searches the tables once for each."""

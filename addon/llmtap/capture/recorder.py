@@ -17,7 +17,8 @@ from mitmproxy.net.http.http1 import expected_http_body_size
 
 from llmtap.capture.exchange import Body, Client, Endpoint, Exchange, Failure, Request, Response, duplex, new_id
 from llmtap.capture.failure import SHUTDOWN, failure
-from llmtap.capture.window import CaptureSettings, Stream, Window
+from llmtap.capture.settings import CaptureSettings
+from llmtap.capture.window import Stream, Window
 
 SWITCHING_PROTOCOLS = 101
 RELAY = "llmtap.relay"
