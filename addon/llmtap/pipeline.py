@@ -272,7 +272,7 @@ class Pipeline:
             self._count_drops()
         except Exception as error:  # noqa: BLE001 -- OutboxError or a fault of ours: either way the documents wait
             if pause == 0:
-                logger.warning("llmtap: documents wait in memory: %s", error)
+                logger.warning("llmtap: %d documents wait in memory: %s", len(self._ready), error)
             return min(5.0, max(0.1, pause * 2))
         if pause:
             logger.warning("llmtap: the store takes documents again")

@@ -61,7 +61,8 @@ class EndpointEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One row of the path table; the first whose `path` is found in the path (query removed) and has the method wins.
 
     `path` may name a group `model`, and a group `stream` that takes part where the path asks for one. `wire_format`
-    names a module of `decode.formats`, or is None where the body must tell; `operation` is the `gen_ai.operation.name`.
+    names a module of `decode.formats`, or a dialect that has none yet and is told but not read, or is None where the
+    body must tell; `operation` is the `gen_ai.operation.name`.
     A `weak` pattern is too common to count on an unknown host. One with `providers` (ids of the host table) counts on
     their hosts only. With `session`, a GET opens a WebSocket, and is no call on an unknown host unless it asks for one.
     `model_header` names the model where neither path, query nor body do.

@@ -4,9 +4,8 @@ What it repeats of the request goes as well, whether or not a wire format could 
 that stand in the request's body (the token of a tool server). Bounded: of a long request its ends are looked at.
 """
 
-import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -49,13 +48,16 @@ class Said:
 
 
 def said(exchange: Exchange, messages: tuple[Message, ...]) -> Said:
-    """Return what a request said: the messages that were read of it, and every text in its body."""
+    """Return what a request said: every text in its JSON, or else the body as it stands and what was read of it."""
     body = b"".join(data for _, data in undo(exchange.request.body, exchange.request.headers, _READ_BYTES).body.chunks)
-    understood = "\n".join(part.text for message in messages for part in message.parts)
-    texts = list(_texts(body))
+    try:
+        texts = list(_texts(msgspec.json.decode(body if len(body) <= _READ_BYTES else b"")))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        read = "\n".join(part.text for message in messages for part in message.parts)
+        raw = body if len(body) <= 2 * _END else body[:_END] + b"\n" + body[-_END:]
+        return Said(_joined([read, _ESCAPED.sub(" ", raw.decode("utf-8", "replace"))]))
     secrets = {text for name, text in texts if len(text) >= PREFIX and credential_name(name)}
-    words = "\n".join(map(_ends, (understood, "\n".join(text for _, text in texts))))
-    return Said(" ".join(words.split()), tuple(sorted(secrets, key=len, reverse=True)))
+    return Said(_joined([text for _, text in texts]), tuple(sorted(secrets, key=len, reverse=True)))
 
 
 _NOTHING = Said()
@@ -81,29 +83,23 @@ def _quotation(found: re.Match[str]) -> str:
     return found[0] if not quoted or IDENTIFIER.fullmatch(quoted) else QUOTED
 
 
-def _texts(body: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the texts of a body, each with the name of the member of JSON that it is the value of."""
-    left = [("", _value(body))]
+def _texts(value: object) -> Iterator[tuple[str, str]]:
+    """Yield every text within a JSON value, with the name of the member that it is the value of."""
+    left = [("", value)]
     while left:
-        name, value = left.pop()
-        if isinstance(value, str):
-            yield name, value
-        elif isinstance(value, list):
-            left.extend((name, item) for item in reversed(value))
-        elif isinstance(value, dict):
-            left.extend((key, item) for key, item in reversed(value.items()))
+        name, one = left.pop()
+        if isinstance(one, str):
+            yield name, one
+        elif isinstance(one, list):
+            left.extend((name, item) for item in reversed(one))
+        elif isinstance(one, dict):
+            left.extend((key, item) for key, item in reversed(one.items()))
 
 
-def _value(body: bytes) -> object:
-    """Return what a body says: as JSON, or else its beginning and end as they stand."""
-    if len(body) <= _READ_BYTES:
-        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return msgspec.json.decode(body)
-    return _ESCAPED.sub(" ", _ends(body.decode("utf-8", "replace")))
-
-
-def _ends(text: str) -> str:
-    return text if len(text) <= 2 * _END else f"{text[:_END]}\n{text[-_END:]}"
+def _joined(texts: Iterable[str]) -> str:
+    """Return texts as one, each blank a single one; of what is long the ends."""
+    text = "\n".join(texts)
+    return " ".join((text if len(text) <= 2 * _END else f"{text[:_END]}\n{text[-_END:]}").split())
 
 
 def _unprompted(text: str, words_said: str) -> str:
