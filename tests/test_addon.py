@@ -4,14 +4,14 @@ import asyncio
 import logging
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from mitmproxy import http, tls
+from mitmproxy import http
 from mitmproxy.addons import view
 from mitmproxy.test import taddons
 
-from tests.tap import chat, config, context, documents, end, hello, started, walk
+from llmtap.addon import Tap
+from tests.tap import chat, config, context, documents, end, started, walk
 
 __all__ = ["config", "context"]  # fixtures
 
@@ -34,6 +34,22 @@ def test_calls_are_recorded_once(context: taddons.context, config: Path) -> None
     assert document["gen_ai"]["usage"] == {"input_tokens": 1, "output_tokens": 2}
 
 
+def test_what_came_before_the_store_was_open(context: taddons.context, config: Path) -> None:
+    """A call that ends between mitmproxy's first connection and its `running` is a document."""
+
+    async def main() -> None:
+        tap = Tap()
+        context.master.addons.add(tap)
+        context.configure(tap, llmtap_config=str(config))
+        walk(tap, chat())
+        tap.running()
+        end(tap, context)
+
+    asyncio.run(main())
+
+    assert len(documents(config)) == 1
+
+
 def test_what_is_under_way_at_the_end(context: taddons.context, config: Path) -> None:
     """A call that is under way when mitmproxy ends is a document."""
 
@@ -46,46 +62,6 @@ def test_what_is_under_way_at_the_end(context: taddons.context, config: Path) ->
 
     (document,) = documents(config)
     assert document["error"]["type"] == "proxy_shutdown"
-
-
-@pytest.mark.parametrize(
-    ("host", "alpn", "ignored"),
-    [
-        ("api.openai.com", None, False),
-        ("API.Anthropic.com", [b"http/1.1"], False),
-        ("api.openai.com", [b"h2"], True),
-        ("example.com", None, True),
-        (None, None, True),
-    ],
-)
-def test_only_llm_hosts_are_opened(
-    context: taddons.context, config: Path, host: str | None, alpn: list[bytes] | None, *, ignored: bool
-) -> None:
-    """TLS is opened for LLM hosts, and left alone for others and for clients that speak HTTP/2 only."""
-
-    async def main() -> tls.ClientHelloData:
-        tap = await started(context, config)
-        data = hello(host, alpn)
-        tap.tls_clienthello(data)
-        end(tap, context)
-        return data
-
-    assert asyncio.run(main()).ignore_connection is ignored
-
-
-def test_http2_where_the_operator_wants_it(context: taddons.context, config: Path) -> None:
-    """With `http2=true`, mitmproxy's own default, an LLM host is opened to clients that speak nothing else."""
-    context.options.update(http2=True)
-
-    async def main() -> list[bool]:
-        tap = await started(context, config)
-        seen = [hello("api.x.ai", [b"h2"]), hello("example.com", [b"h2"])]
-        for data in seen:
-            tap.tls_clienthello(data)
-        end(tap, context)
-        return [data.ignore_connection for data in seen]
-
-    assert asyncio.run(main()) == [False, True]
 
 
 def test_a_request_that_goes_on_is_not_held(context: taddons.context, config: Path) -> None:
@@ -102,47 +78,6 @@ def test_a_request_that_goes_on_is_not_held(context: taddons.context, config: Pa
         return [bool(flow.request.stream) for flow in flows]
 
     assert asyncio.run(main()) == [False, True, True]
-
-
-def test_tls_to_the_proxy_itself(context: taddons.context, config: Path) -> None:
-    """A handshake with the proxy itself, before any CONNECT and in reverse mode, is none to leave alone."""
-
-    async def main() -> list[bool]:
-        tap = await started(context, config)
-        outer, reverse = hello("proxy.internal"), hello("localhost")
-        outer.context.server.address = None
-        reverse.context.client.proxy_mode = SimpleNamespace(type_name="reverse")  # type: ignore[assignment]
-        for data in (outer, reverse):
-            tap.tls_clienthello(data)
-        end(tap, context)
-        return [outer.ignore_connection, reverse.ignore_connection]
-
-    assert asyncio.run(main()) == [False, False]
-
-
-def test_a_client_that_refuses_is_left_alone(
-    context: taddons.context, config: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """After a client refused our certificate twice in a row, it alone is tunnelled to that host."""
-
-    async def main() -> list[bool]:
-        tap = await started(context, config)
-        failed = SimpleNamespace(
-            context=hello("api.openai.com").context,
-            conn=SimpleNamespace(sni="api.openai.com", error="The client does not trust the proxy's certificate for …"),
-        )
-        seen = [hello("api.openai.com"), hello("api.anthropic.com"), hello("api.openai.com", ip="10.0.0.2")]
-        tap.tls_failed_client(failed)  # type: ignore[arg-type]
-        tap.tls_established_client(failed)  # type: ignore[arg-type]
-        for _ in range(2):
-            tap.tls_failed_client(failed)  # type: ignore[arg-type]
-        for data in seen:
-            tap.tls_clienthello(data)
-        end(tap, context)
-        return [data.ignore_connection for data in seen]
-
-    assert asyncio.run(main()) == [True, False, False]
-    assert caplog.text.count("does not trust the proxy's certificate") == 3
 
 
 def test_streaming_is_no_news(context: taddons.context, config: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -84,6 +84,23 @@ def test_usage_is_asked_for(context: taddons.context, config: Path) -> None:
     assert document["gen_ai"]["usage"] == {"input_tokens": 1, "output_tokens": 2}
 
 
+def test_a_relay_is_asked_nothing(context: taddons.context, config: Path) -> None:
+    """What goes to a relay keeps its body: nobody knows that a relay takes the question for usage."""
+    config.write_text(config.read_text() + RELAY + "capture:\n  include_usage: inject\n")
+    body = b'{"model":"gpt-4o-mini","stream":true,"messages":[]}'
+
+    async def main() -> bytes | None:
+        tap = await started(context, config)
+        flow = chat()
+        flow.request.content = body
+        tap.requestheaders(flow)
+        tap.request(flow)
+        end(tap, context)
+        return flow.request.raw_content
+
+    assert asyncio.run(main()) == body
+
+
 def test_redirect(context: taddons.context, config: Path) -> None:
     """With a share of 100 the request goes to the relay with its key; the document names both."""
     config.write_text(config.read_text() + RELAY)
@@ -122,11 +139,15 @@ def test_options(context: taddons.context, config: Path) -> None:
 def test_faulty_configuration_at_start_up(
     context: taddons.context, config: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A faulty configuration is one error in the log, on which mitmproxy ends; no store is made."""
+    """A faulty configuration is one error in the log, on which mitmproxy ends; no store is made, and nothing kept."""
     config.write_text("capture:\n  hots: []\n")
 
-    asyncio.run(started(context, config))
+    async def main() -> int:
+        tap = await started(context, config)
+        walk(tap, chat())
+        return len(tap._early)  # noqa: SLF001 -- what may not grow
 
+    assert asyncio.run(main()) == 0
     errors = {record.message for record in caplog.records if record.levelno == logging.ERROR}
     assert len(errors) == 1
     assert "`capture.hots`" in errors.pop()

@@ -263,16 +263,16 @@ def test_settings_know_when_they_are_stale(home: Environ, tmp_path: Path) -> Non
     secret = written(tmp_path / "key.txt", "one-key")
     path = written(tmp_path / "c.yaml", "elasticsearch: {api_key: 'file:key.txt'}")
     settings = load(path, home)
-    assert not settings.stale()
+    assert settings.current_stamps() == settings.stamps
     written(secret, "another key")
-    assert settings.stale()
+    assert settings.current_stamps() != settings.stamps
     settings = load(path, home)
     path.unlink()
-    assert settings.stale()
+    assert settings.current_stamps() != settings.stamps
     nothing = load(None, home)
-    assert not nothing.stale()
+    assert nothing.current_stamps() == nothing.stamps
     written(Path(home["XDG_CONFIG_HOME"]) / "llmtap/llmtap.yaml", "")
-    assert nothing.stale()
+    assert nothing.current_stamps() != nothing.stamps
 
 
 def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

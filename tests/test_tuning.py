@@ -11,7 +11,7 @@ from mitmproxy.addons.save import Save
 from mitmproxy.options import Options
 from mitmproxy.test import taddons
 
-from llmtap.tuning import COLLECTOR, OPTIONS, http2_only, prefer, recording
+from llmtap.tuning import COLLECTOR, OPTIONS, prefer, recording
 
 SAID = """
 import gc, resource
@@ -43,15 +43,6 @@ def test_what_was_set_stays(stated: bool | None, expected: bool) -> None:  # noq
         options.update(http2=stated)
     prefer(options, {**OPTIONS, "unknown_here": 1})
     assert (expected, 3600) == (options.http2, options.tcp_timeout)
-
-
-@pytest.mark.parametrize(
-    ("protocols", "expected"),
-    [([b"h2"], True), ([b"grpc-exp", b"h2"], True), ([b"h2", b"http/1.1"], False), ([b"http/1.1"], False), ([], False)],
-)
-def test_who_speaks_http2_only(protocols: list[bytes], *, expected: bool) -> None:
-    """Who offers HTTP/2 and no HTTP/1.1; who offers nothing speaks HTTP/1.1."""
-    assert http2_only(protocols) is expected
 
 
 def test_a_recording_is_told(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from wsproto.frame_protocol import Opcode
 
 from llmtap.capture.exchange import Endpoint, Exchange, Failure
 from llmtap.capture.recorder import Recorder
-from llmtap.capture.window import CaptureSettings
+from llmtap.capture.settings import CaptureSettings
 from llmtap.websocket import SHOWN_MESSAGES, WebSocketDoor
 
 CREATED = b'{"type":"response.created","response":{"id":"r"}}'

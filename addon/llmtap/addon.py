@@ -1,8 +1,9 @@
 """mitmproxy's door: options and hooks. Reading starts here.
 
-A hook decides where a flow belongs and hands it on; nothing here waits, parses a body or raises. What llmtap needs of
-mitmproxy is set as options when mitmproxy starts, unless the operator set them otherwise; upstream verification is
-never turned off. Each default is reasoned in `docs/decisions/0003-mitmproxy-options.md`.
+A hook decides where a flow belongs and hands it on; nothing here waits, parses a body or raises. Handshakes and
+WebSocket sessions have doors of their own (`tls`, `websocket`), which mitmproxy finds through this one. What llmtap
+needs of mitmproxy is set as options when mitmproxy starts, unless the operator set them otherwise; upstream
+verification is never turned off. Each default is reasoned in `docs/decisions/0003-mitmproxy-options.md`.
 """
 
 import asyncio
@@ -10,21 +11,23 @@ import logging
 import threading
 import weakref
 from collections import deque
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from pathlib import Path
 
-from mitmproxy import addonmanager, ctx, exceptions, hooks, http, tls
+from mitmproxy import addonmanager, ctx, exceptions, hooks, http
 
 from llmtap import contentview, dispatch, injection, relay, tuning
-from llmtap.capture.distrust import REFUSALS, SECONDS, Distrust
 from llmtap.capture.exchange import Endpoint, Exchange
+from llmtap.capture.failure import SHUTDOWN
 from llmtap.capture.provider import Providers, ProviderTable
-from llmtap.capture.recorder import RELAY, SHUTDOWN, Recorder, Recording, client_of
-from llmtap.capture.window import CaptureSettings
+from llmtap.capture.recorder import RELAY, Recorder, Recording, client_of
+from llmtap.capture.settings import CaptureSettings
 from llmtap.config import ConfigError, Settings, fallback_prices, load
+from llmtap.decode.fault import fault
 from llmtap.enrich.cost import Prices
 from llmtap.export.outbox import OutboxError
 from llmtap.pipeline import Pipeline, Reading
+from llmtap.tls import TlsDoor
 from llmtap.websocket import WebSocketDoor
 
 logger = logging.getLogger(__name__)
@@ -38,17 +41,16 @@ WATCH_SECONDS = 1.0
 class Tap:
     """The addon: sees every LLM call that passes mitmproxy and hands each to the pipeline exactly once."""
 
-    def __init__(self, options: Mapping[str, bool | str | int] = tuning.OPTIONS) -> None:
-        """Know no settings and no store yet; `options` are set in mitmproxy where the operator left them alone."""
-        self._options = options
+    def __init__(self) -> None:
+        """Know no settings and no store yet."""
         self.settings: Settings | None = None
         self.providers = Providers(ProviderTable())
         self.recorder = Recorder(CaptureSettings())
         self.sessions = WebSocketDoor(self.recorder, self._hand_on)
-        self.addons = [self.sessions]  # mitmproxy calls their hooks as well
+        self.handshakes = TlsDoor(self.providers)
+        self.addons = [self.sessions, self.handshakes]  # mitmproxy calls their hooks as well
         self.pipeline: Pipeline | None = None
         self._watcher: asyncio.Task[None] | None = None
-        self.distrust = Distrust()
         self._shown: MutableMapping[str, http.HTTPFlow] = weakref.WeakValueDictionary()
         self._asked: set[str] = set()  # ids of the flows whose usage we asked for
         self._early: deque[Exchange] = deque(maxlen=1000)  # mitmproxy listens some milliseconds before `running`
@@ -76,6 +78,7 @@ class Tap:
 
     def running(self) -> None:
         """Start the pipeline, and make mitmproxy fit for long streams."""
+        early, self._early = self._early, deque(maxlen=0)  # without a pipeline, nothing is kept from here on
         if self.settings is None:
             self.configure({"llmtap_config"})
         if self.settings is None:
@@ -92,13 +95,14 @@ class Tap:
         interactive = ctx.master.addons.get("view") is not None
         if self.pipeline is not None:
             self.pipeline.on_reading = self._annotate_soon if interactive else None
-            for exchange in self._early:
+            for exchange in early:
                 self.pipeline.put(exchange)
         self.recorder.keep = interactive
         self.recorder.recorded = tuning.recording(ctx.options)
-        tuning.prefer(ctx.options, {**self._options, "store_streamed_bodies": self.recorder.recorded})
+        tuning.prefer(ctx.options, {**tuning.OPTIONS, "store_streamed_bodies": self.recorder.recorded})
         self._loop = asyncio.get_running_loop()
         if interactive:
+            tuning.prefer(ctx.options, {"web_columns": contentview.COLUMNS})
             self._show(self.settings)
         dispatch.install(ctx.master.addons)
         tuning.PROXY_LOGGER.addFilter(tuning.worth_saying)
@@ -131,8 +135,9 @@ class Tap:
 
     def _inherit(self, predecessor: "Tap", settings: Settings) -> None:
         """Go on with the flows, sessions and pipeline of the Tap that this one replaces."""
-        self.recorder, self.distrust = predecessor.recorder, predecessor.distrust
+        self.recorder = predecessor.recorder
         self.sessions.adopt(predecessor.sessions, self.recorder)
+        self.handshakes.adopt(predecessor.handshakes)
         self.pipeline, predecessor.pipeline = predecessor.pipeline, None
         self._asked = predecessor._asked  # noqa: SLF001 -- of its own kind
         self._apply(settings)
@@ -140,36 +145,6 @@ class Tap:
     def http_connect(self, flow: http.HTTPFlow) -> None:
         """Remember who the client says it is, and let nobody further up see it."""
         self.recorder.identify(flow)
-
-    def tls_clienthello(self, data: tls.ClientHelloData) -> None:
-        """Leave every connection untouched that is not to an LLM host, cannot be read, or is refused for certain.
-
-        TLS that ends at the proxy itself (`HTTPS_PROXY=https://…`, reverse mode) is not ours to decide.
-        """
-        address, hello = data.context.server.address, data.client_hello
-        if address is None or data.context.client.proxy_mode.type_name == "reverse":
-            return
-        host = hello.sni or address[0]
-        foreign = tuning.http2_only(hello.alpn_protocols) and not ctx.options.http2
-        left_alone = foreign or self.distrust.certain(data.context.client.peername[0], host)
-        if left_alone or not self.providers.opened(host, address[1]):
-            data.ignore_connection = True
-
-    def tls_established_client(self, data: tls.TlsData) -> None:
-        """Take note of a client that trusts us."""
-        if data.conn.sni is not None:
-            self.distrust.accepted(data.context.client.peername[0], data.conn.sni)
-
-    def tls_failed_client(self, data: tls.TlsData) -> None:
-        """Take note of a client that does not trust our certificate."""
-        client, host = data.context.client.peername[0], data.conn.sni
-        if host is not None and "does not trust" in (data.conn.error or ""):
-            times = self.distrust.refused(client, host)
-            logger.warning(
-                "llmtap: the client at %s does not trust the proxy's certificate for %s (let it trust the CA: "
-                "`llmtap env` prints how); after %d refusals in a row (this is number %d) it is left alone for %d s",
-                *(client, host, REFUSALS, times, SECONDS),
-            )
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Begin to record an LLM call, and send it to the relay when the relay settings say so."""
@@ -185,8 +160,10 @@ class Tap:
             self._redirect(flow, endpoint, recording)
 
     def request(self, flow: http.HTTPFlow) -> None:
-        """Ask for the usage that a provider leaves out, when the settings say so."""
-        if self.recorder.settings.include_usage == "leave" or (endpoint := contentview.left(flow)) is None:
+        """Ask for the usage that a provider leaves out, when the settings say so; a relay may not take the question."""
+        if self.recorder.settings.include_usage == "leave" or RELAY in flow.metadata:
+            return
+        if (endpoint := contentview.left(flow)) is None:
             return
         asked = injection.asking(endpoint, flow.request.headers.fields, flow.request.raw_content or b"")
         if asked is not None:
@@ -269,13 +246,13 @@ class Tap:
                 self._apply(_load())
             except ConfigError as error:
                 logger.warning("llmtap: the configuration stays as it was: %s", error)
-            except Exception:  # the border of the task: a fault of ours must not end the watch
-                logger.warning("llmtap: the configuration stays as it was", exc_info=True)
+            except Exception as error:  # noqa: BLE001 -- the border of the task: a fault of ours must not end the watch
+                logger.warning("llmtap: the configuration stays as it was: %s", fault(error))
 
     def _apply(self, settings: Settings) -> None:
         """Let later calls follow these settings. Store and Elasticsearch stay as they were: they need a restart."""
         before, self.settings = self.settings, settings
-        self.providers = Providers(settings.providers, settings.capture)
+        self.providers = self.handshakes.providers = Providers(settings.providers, settings.capture)
         self.recorder.settings = settings.capture
         if before is not None and self.pipeline is not None:
             self.pipeline.apply(settings)

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from llmtap.capture.provider import ProviderEntry, ProviderTable
-from llmtap.capture.window import CaptureSettings
+from llmtap.capture.settings import CaptureSettings
 from llmtap.enrich.attribution import AttributionSettings
 from llmtap.enrich.cost import PriceSettings
 from llmtap.enrich.privacy import PrivacySettings
@@ -88,12 +88,8 @@ class Settings:
         return f"{type(self).__name__}(source={self.source!r})"
 
     def current_stamps(self) -> tuple[tuple[Path, Stamp], ...]:
-        """Return the state of the same files now; a file that cannot be seen has None."""
+        """Return the state of the same files now, None of one that cannot be seen: it is `stamps` until one changes."""
         return tuple((path, _stamp(path)) for path, _ in self.stamps)
-
-    def stale(self) -> bool:
-        """Return whether a file that was read has changed since, or a file has appeared where none was."""
-        return self.current_stamps() != self.stamps
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:

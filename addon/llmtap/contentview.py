@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 import msgspec
-from mitmproxy import contentviews, ctx, http
+from mitmproxy import contentviews, http
 
 from llmtap.capture.exchange import Endpoint, Failure
 from llmtap.capture.provider import Providers
@@ -103,14 +103,8 @@ def left(flow: http.HTTPFlow) -> Endpoint | None:
 
 
 def register(providers: Providers, prices: Prices) -> None:
-    """Add the view to mitmproxy, and to mitmweb's list the column with the comments, unless the operator chose columns.
-
-    A later call replaces the view, so that it follows a changed configuration.
-    """
+    """Add the view to mitmproxy; a later call replaces it, so that it follows a changed configuration."""
     contentviews.add(LLMContentview(providers, prices))
-    options = ctx.options
-    if "web_columns" in options and not options.has_changed("web_columns"):
-        options.update(web_columns=COLUMNS)
 
 
 def comment(inference: Inference, cost: Cost, latency: Latency, failure: Failure | None = None) -> str:

@@ -7,19 +7,20 @@ back no longer than until it is complete. Pure.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import msgspec
 
 from llmtap.capture.exchange import Endpoint, Headers, header
+from llmtap.capture.window import Stream
 
 ASKED = b'"stream_options":{"include_usage":true},'
 FORMATS = frozenset({"openai_chat", "openai_completions"})
 """The wire formats that know `stream_options`."""
 PROVIDERS = frozenset({"openai", "azure.ai.openai"})
 """Providers that are known to leave usage out and to accept being asked (providers.md 1.5: 130 of 130, 21 of 21)."""
-LONGEST_EVENT = 1024 * 1024
-"""Bytes of an event that are held back at most; a longer one passes unread."""
+LONGEST_EVENT = 64 * 1024
+"""Bytes of an event that are held back at most; a longer one passes unread. What is asked for has some hundred."""
 
 _END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 
@@ -51,10 +52,6 @@ def asking(endpoint: Endpoint, headers: Headers, body: bytes) -> bytes | None:
         return None
     start = body.index(b"{") + 1
     return body[:start] + ASKED + body[start:]
-
-
-type Stream = Callable[[bytes], bytes | Iterable[bytes]]
-"""What mitmproxy calls with each piece of a body, and with b"" at its end."""
 
 
 def without_answer(headers: Headers, tap: Stream) -> Stream:

@@ -19,6 +19,7 @@ import msgspec
 from llmtap.capture.exchange import Exchange
 from llmtap.config import Settings, fallback_prices, shipped
 from llmtap.decode.decoder import decode
+from llmtap.decode.fault import fault
 from llmtap.decode.inference import Inference
 from llmtap.decode.recognition import recognised
 from llmtap.enrich.attribution import attribute
@@ -82,11 +83,28 @@ def read(exchange: Exchange, settings: Settings, prices: Prices) -> tuple[Readin
     return Reading(seen, inference, cost, latency), made
 
 
+def opened(settings: Settings) -> Outbox:
+    """Return the store that `settings` name, made where there is none; raises OutboxError."""
+    store = settings.store
+    return Outbox(
+        store.path,
+        max_bytes=store.max_bytes,
+        retention=store.retention_days * DAY,
+        keep_pending=settings.elasticsearch.url is not None,
+    )
+
+
+def carrier(outbox: Outbox, settings: Settings) -> Shipper:
+    """Return the shipper, not yet started, from a store to the Elasticsearch that `settings` name."""
+    template = msgspec.json.decode(shipped("elasticsearch/index-template.json").read_bytes())
+    return Shipper(outbox, Cluster(settings.elasticsearch), settings.elasticsearch, template)
+
+
 def _decoded(exchange: Exchange) -> Inference:
     try:
         return decode(exchange)
-    except Exception:  # decode does not raise; should it do so all the same, that call still becomes a document
-        logger.warning("llmtap: an answer could not be read", exc_info=True)
+    except Exception as error:  # noqa: BLE001 -- decode does not raise; should it, that call still becomes a document
+        logger.warning("llmtap: an answer could not be read: %s", fault(error))
         endpoint = exchange.endpoint
         return Inference(endpoint.operation or "chat", endpoint.wire_format, problems=("internal.decode",))
 
@@ -113,17 +131,8 @@ class Pipeline:
 
         Raises OutboxError when the store cannot be opened.
         """
-        store, elasticsearch = settings.store, settings.elasticsearch
-        self._outbox = Outbox(
-            store.path,
-            max_bytes=store.max_bytes,
-            retention=store.retention_days * DAY,
-            keep_pending=elasticsearch.url is not None,
-        )
-        self._shipper: Shipper | None = None
-        if elasticsearch.url is not None:
-            template = msgspec.json.decode(shipped("elasticsearch/index-template.json").read_bytes())
-            self._shipper = Shipper(self._outbox, Cluster(elasticsearch), elasticsearch, template)
+        self._outbox = opened(settings)
+        self._shipper = carrier(self._outbox, settings) if settings.elasticsearch.url is not None else None
         self._settings = settings
         self._prices = Prices(settings.prices, fallback_prices)
         self.on_reading = on_reading
@@ -229,8 +238,8 @@ class Pipeline:
         try:
             with _polite(_held_bytes(exchange)):
                 found = read(exchange, self._settings, self._prices)
-        except Exception:  # the border of the worker: a fault of ours costs one document, not the thread
-            logger.warning("llmtap: a call could not be read and is dropped", exc_info=True)
+        except Exception as error:  # noqa: BLE001 -- the border of the worker: a fault of ours costs one document
+            logger.warning("llmtap: a call could not be read and is dropped: %s", fault(error))
             self._settle(1, dropped=1)
             return
         if found is None:
@@ -244,8 +253,8 @@ class Pipeline:
         if (tell := self.on_reading) is not None:
             try:
                 tell(reading)
-            except Exception:  # as above: what shows a call must not cost it
-                logger.warning("llmtap: a call could not be shown", exc_info=True)
+            except Exception as error:  # noqa: BLE001 -- as above: what shows a call must not cost it
+                logger.warning("llmtap: a call could not be shown: %s", fault(error))
 
     def _settle(self, calls: int, *, dropped: int = 0) -> None:
         with self._lock:
@@ -263,7 +272,7 @@ class Pipeline:
             self._count_drops()
         except Exception as error:  # noqa: BLE001 -- OutboxError or a fault of ours: either way the documents wait
             if pause == 0:
-                logger.warning("llmtap: documents wait in memory: %s", error)
+                logger.warning("llmtap: %d documents wait in memory: %s", len(self._ready), error)
             return min(5.0, max(0.1, pause * 2))
         if pause:
             logger.warning("llmtap: the store takes documents again")

@@ -15,7 +15,8 @@ from urllib.parse import unquote_plus, urlsplit
 import msgspec
 
 from llmtap.capture.exchange import Client, Endpoint, Headers, header
-from llmtap.enrich.secret import bare, credential_name, fields, query
+from llmtap.enrich.headers import by_name
+from llmtap.enrich.secret import credential, credential_name
 
 BUCKETS = 10_000
 """Callers are spread over this many buckets, so a share is exact to 0.01 %."""
@@ -31,11 +32,8 @@ RESOURCES: Mapping[str, str] = {
 }
 """The wire formats that an OpenAI-compatible API serves, and where the resource begins in their paths."""
 
-CREDENTIALS = frozenset(
-    {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"}
-    | {"openai-organization", "openai-project", "x-goog-user-project", "x-amz-security-token"}
-)
-"""Headers that identify an account with the provider; they never travel to a relay, nor does any `credential_name`."""
+ACCOUNTS = frozenset({"openai-organization", "openai-project", "x-goog-user-project"})
+"""Headers that name an account with the provider; they never travel to a relay, nor does any `credential_name`."""
 
 _VERSION = re.compile(r"|.*/v\d+[a-z]*\d*(?:/openai)?")
 _URL = re.compile(r"https?://[^\s]+")
@@ -80,7 +78,7 @@ class Target:
     port: int
     path: str
     set_headers: tuple[tuple[str, str], ...] = field(repr=False)
-    drop_headers: frozenset[str] = CREDENTIALS
+    drop_headers: frozenset[str] = ACCOUNTS
 
 
 def target(settings: RelaySettings, endpoint: Endpoint, path: str, headers: Headers, caller: str) -> Target | None:
@@ -101,7 +99,7 @@ def target(settings: RelaySettings, endpoint: Endpoint, path: str, headers: Head
         port=base.port or (443 if base.scheme == "https" else 80),
         path=base.path.rstrip("/") + resource + _query(path),
         set_headers=(("authorization", f"Bearer {settings.api_key}"),),
-        drop_headers=CREDENTIALS.union(filter(credential_name, fields(headers))),
+        drop_headers=ACCOUNTS.union(filter(credential_name, by_name(headers))),
     )
 
 
@@ -114,12 +112,8 @@ def caller_of(client: Client, headers: Headers, path: str = "", team_header: str
         return f"user:{client.proxy_user}"
     if team := header(headers, team_header):
         return f"team:{team}"
-    for name in ("authorization", "x-api-key", "api-key", "x-goog-api-key"):
-        if credential := header(headers, name):
-            return f"credential:{_digest(bare(credential))}"
-    for name, value in query(path):
-        if credential_name(name):
-            return f"credential:{_digest(value)}"
+    if key := credential(by_name(headers), path):
+        return f"credential:{_digest(key)}"
     return f"address:{client.ip}"
 
 

@@ -7,7 +7,7 @@ import contextlib
 import gc
 import logging
 import resource
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from typing import Protocol
 
 PROXY_LOGGER = logging.getLogger("mitmproxy.proxy.server")
@@ -46,15 +46,10 @@ class Options(Container[str], Protocol):
         """Set options."""
 
 
-def prefer(options: Options, ours: Mapping[str, bool | str | int]) -> None:
+def prefer(options: Options, ours: Mapping[str, object]) -> None:
     """Set what nobody has set; what this tool of mitmproxy's lacks is left out."""
     alone = {name for name, option in options.items() if type(option.value) is object}
     options.update(**{name: value for name, value in ours.items() if name in alone})
-
-
-def http2_only(protocols: Sequence[bytes]) -> bool:
-    """Whether a client that offers these protocols (ALPN) speaks HTTP/2 and no HTTP/1.1, as gRPC's do."""
-    return b"h2" in protocols and b"http/1.1" not in protocols
 
 
 def recording(options: Options) -> bool:

@@ -2,7 +2,7 @@
 
 from llmtap import config
 from llmtap.capture.provider import ProviderEntry, Providers, ProviderTable
-from llmtap.capture.window import CaptureSettings
+from llmtap.capture.settings import CaptureSettings
 
 TABLE = config.load(None, {"XDG_CONFIG_HOME": "/nowhere"}).providers
 

@@ -5,7 +5,7 @@ from mitmproxy.test import tflow
 
 from llmtap.capture.exchange import Endpoint
 from llmtap.capture.recorder import Recorder, exchange_of
-from llmtap.capture.window import CaptureSettings
+from llmtap.capture.settings import CaptureSettings
 
 HOST = "api.x.ai"
 XAI = Endpoint("x_ai")

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmtap.capture.exchange import Body
-from llmtap.capture.window import PIECE_BYTES, CaptureSettings, Window
+from llmtap.capture.window import PIECE_BYTES, Window
 
 
 def filled(cap: int, pieces: list[bytes]) -> Body:
@@ -75,8 +75,3 @@ def test_every_byte_is_kept_or_counted(cap: int, pieces: list[bytes]) -> None:
     assert whole.endswith(tail)
     assert (body.gap is None) == (body.dropped == 0)
     assert sum(len(data) + PIECE_BYTES for data in kept) <= cap + 2 * PIECE_BYTES
-
-
-def test_the_default_cap_is_16_mib() -> None:
-    """Nothing is named and nothing ignored unless the operator says so."""
-    assert CaptureSettings() == CaptureSettings(hosts=(), ignore_hosts=(), max_body_bytes=16_777_216)

@@ -13,9 +13,10 @@ from wsproto.frame_protocol import Opcode
 
 from llmtap import config, contentview
 from llmtap.capture.exchange import Endpoint, Exchange
+from llmtap.capture.failure import SHUTDOWN
 from llmtap.capture.provider import Providers
-from llmtap.capture.recorder import RELAY, SHUTDOWN, Recorder
-from llmtap.capture.window import CaptureSettings
+from llmtap.capture.recorder import RELAY, Recorder
+from llmtap.capture.settings import CaptureSettings
 from llmtap.cli.entry import Entry, UnreadableError
 from llmtap.cli.flowfile import flow_entries
 from tests.cli.recorded import ANSWER, ASK, SESSION, written

@@ -16,7 +16,10 @@ from llmtap.cli.harfile import is_har, raw_entries
 from tests.cli.recorded import entry, har
 
 TEXT = st.text(st.sampled_from('a"\\[]{},:é\n '), max_size=12)
-ENTRY = st.dictionaries(TEXT, st.recursive(TEXT, lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner)))
+VALUE = st.recursive(
+    TEXT, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4), max_leaves=12
+)
+ENTRY = st.dictionaries(TEXT, VALUE, max_size=4)
 
 
 class Trickle(io.BytesIO):

@@ -77,7 +77,7 @@ def test_a_store_with_losses_is_noted(tmp_path: Path) -> None:
     path = tmp_path / "llmtap.db"
     outbox = Outbox(path, max_bytes=1 << 30, retention=1e9)
     outbox.put([("a", b"{}")])
-    outbox.bury("a", "refused")
+    outbox.settle(bury=[("a", "refused")])
     outbox.close()
     found = inspection.store(StoreSettings(path=path), shipping=True)
     assert found.state == "note"

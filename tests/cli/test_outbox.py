@@ -8,8 +8,8 @@ from tests.cli.documents import DOCUMENTS
 def test_status_adds_up(invoke: Invoke, store: Outbox) -> None:
     """accepted = delivered + pending + dead + dropped, each with its number."""
     first, second = DOCUMENTS[0][0], DOCUMENTS[1][0]
-    store.done([first])
-    store.bury(second, "mapper_parsing_exception")
+    store.settle(done=[first])
+    store.settle(bury=[(second, "mapper_parsing_exception")])
     store.drop(3, "disk full")
     lines = [line.split() for line in invoke("outbox", "status").stdout.splitlines()]
     expected = [["accepted", "7"], ["delivered", "1"], ["pending", "2"], ["dead", "1"], ["dropped", "3"]]
@@ -18,7 +18,7 @@ def test_status_adds_up(invoke: Invoke, store: Outbox) -> None:
 
 def test_dead_documents_are_listed_with_their_reason(invoke: Invoke, store: Outbox) -> None:
     """The id, why, and how often."""
-    store.bury(DOCUMENTS[1][0], "mapper_parsing_exception")
+    store.settle(bury=[(DOCUMENTS[1][0], "mapper_parsing_exception")])
     shown = invoke("outbox", "dead").stdout
     assert f"{DOCUMENTS[1][0]}  mapper_parsing_exception" in shown
     assert "1  mapper_parsing_exception" in shown
@@ -26,7 +26,7 @@ def test_dead_documents_are_listed_with_their_reason(invoke: Invoke, store: Outb
 
 def test_retry_makes_dead_documents_pending(invoke: Invoke, store: Outbox) -> None:
     """Afterwards none is dead."""
-    store.bury(DOCUMENTS[1][0], "mapper_parsing_exception")
+    store.settle(bury=[(DOCUMENTS[1][0], "mapper_parsing_exception")])
     assert invoke("outbox", "retry").stdout == "1 document is pending again.\n"
     assert invoke("outbox", "dead").stdout == "No document is dead.\n"
 

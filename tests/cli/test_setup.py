@@ -42,14 +42,14 @@ def test_an_elasticsearch_that_is_away_is_told(invoke: Invoke, home: Path) -> No
 def test_the_template_is_installed(invoke: Invoke, home: Path, elasticsearch: Engine) -> None:
     """Afterwards it is there; the smallest key is printed as JSON."""
     cluster = Cluster(ElasticsearchSettings(url=elasticsearch.url))
-    there = cluster.has_template("llmtap-calls")
+    there = cluster.template("llmtap-calls") is not None
     shown = invoke("setup", "elasticsearch", "--config", _configured(home, elasticsearch.url))
     assert (0, "") == (shown.exit_code, shown.stderr)
     assert "the data stream logs-llmtap.calls-default" in shown.stdout
     body = shown.stdout[shown.stdout.index("{") : shown.stdout.rindex("}") + 1]
     rights = json.loads(body)["role_descriptors"]["llmtap"]["indices"]
     assert [{"names": ["logs-llmtap.calls-default"], "privileges": ["create_doc", "auto_configure"]}] == rights
-    assert cluster.has_template("llmtap-calls")
+    assert cluster.template("llmtap-calls")
     if not there:  # the engine is shared: leave it as it was
         cluster.request("DELETE", "/_index_template/llmtap-calls")
     cluster.close()

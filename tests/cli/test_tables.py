@@ -1,6 +1,7 @@
 """Tables show what is known, and a dash for what is not."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -142,9 +143,10 @@ def test_sums_fit_a_narrow_terminal(width: int, provider: bool) -> None:  # noqa
 
 def test_a_call_of_another_day_shows_its_day() -> None:
     """A time alone would be taken for today's."""
-    text = io.StringIO()
-    console(text).print(table_of_calls(CALLS, "Calls"))
-    yesterday, today = f"{CALLS[1].at.astimezone():%m-%d %H:%M}", f"{CALLS[0].at.astimezone():%H:%M:%S}"
+    text, now = io.StringIO(), datetime.now(UTC)  # read here: the tests may have been collected on another day
+    calls = [replace(call, at=now - timedelta(days=number)) for number, call in enumerate(CALLS)]
+    console(text).print(table_of_calls(calls, "Calls"))
+    yesterday, today = f"{calls[1].at.astimezone():%m-%d %H:%M}", f"{calls[0].at.astimezone():%H:%M:%S}"
     assert text.getvalue().splitlines()[-1].strip().startswith(yesterday)
     assert text.getvalue().splitlines()[-2].strip().startswith(today)
 

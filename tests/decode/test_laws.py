@@ -12,7 +12,9 @@ from llmtap.capture.exchange import Body, Chunk
 from llmtap.decode.decoder import decode
 from llmtap.decode.formats import FORMATS
 from llmtap.decode.inference import Answer, Inference
+from tests.decode.formats.laws import calm, odd_bodies, odd_messages
 from tests.decode.growth import cost, growing
+from tests.decode.speech import event_names, members, openings
 from tests.decode.wounds import events, shuffled, wounded
 from tests.exchanges.story import stories
 
@@ -63,6 +65,24 @@ def test_streamed_and_unstreamed(wire_format: str) -> None:
         one, other = decode(story.exchange()).response, decode(sibling.exchange()).response
         assert (one.usage, one.reported_cost) == (other.usage, other.reported_cost)
         assert (one.finish_reasons, one.messages) == (other.finish_reasons, other.messages)
+
+
+@EVERY
+@settings(max_examples=25)
+@given(data=st.data())
+def test_whatever_the_bytes(wire_format: str, data: st.DataObject) -> None:
+    """Law: bytes of any kind, and JSON of any shape in the words of a format, are read, or refused as promised."""
+    told = stories(wire_format)
+    odd = odd_messages() if any(story.remote for story in told) else odd_bodies(members(told))
+    calm(FORMATS[wire_format], data.draw(odd), data.draw(st.sampled_from(event_names(told))))
+
+
+@EVERY
+def test_depth_harms_nothing(wire_format: str) -> None:
+    """Law: JSON nested however deep, in the place of any value of a story, is read, or refused as promised."""
+    for before, after in openings(stories(wire_format)):
+        for depth in (300, 100_000) if before.count(b"{") < _INNER else (300,):  # the parser gives up on the larger
+            calm(FORMATS[wire_format], before + b"[" * depth + b"]" * depth + after)
 
 
 @EVERY
@@ -127,3 +147,4 @@ def test_linear(wire_format: str) -> None:
 
 
 _FEW, _TIMES = 200, 16
+_INNER = 2

@@ -133,6 +133,7 @@ def test_killed_under_load(elasticsearch: Engine, make_proxy: Callable[[str], Pr
     assert delivered(elasticsearch, "killed") == ids
 
 
+@pytest.mark.timeout(300)  # an engine is started in it
 def test_elasticsearch_away_and_back(elasticsearch: Engine, make_proxy: Callable[[str], Proxy]) -> None:
     """While Elasticsearch is away under load, calls go on; when it is back, it gets each of them exactly once."""
     if elasticsearch.body is None:

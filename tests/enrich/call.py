@@ -32,6 +32,7 @@ def exchange(
     relay: str | None = None,
     model: str | None = None,
     started: float = STARTED,
+    body: bytes = b"{}",
 ) -> Exchange:
     """Return a finished call to OpenAI, or what it is varied to."""
     return Exchange(
@@ -39,7 +40,7 @@ def exchange(
         started=started,
         origin=100.0,
         endpoint=Endpoint(provider, wire_format="openai_chat", operation="chat", model=model),
-        request=Request("POST", "https", host, 443, path, asked, Body.whole(b"{}")),
+        request=Request("POST", "https", host, 443, path, asked, Body.whole(body)),
         response=Response(status, answered, Body.whole(b"{}", 101.0)),
         headers_at=100.5,
         ended_at=102.0,

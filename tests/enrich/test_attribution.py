@@ -172,3 +172,11 @@ def test_nothing_that_a_client_is_makes_it_raise(path: str, ip: str, user: str, 
     """Any path, address, proxy user and password are attributed, if only to nobody."""
     settings = ruled({"match": {"client": "10.0.0.0/8", "proxy_user": "[a-"}, "set": {"team": "x"}})
     assert who((), Client(ip=ip, proxy_user=user, proxy_password=password), settings, path) is not None
+
+
+def test_a_password_is_hashed_with_a_salt_only() -> None:
+    """What a person made up could be found by trying; a key could not."""
+    asked = headers(authorization="Basic YW5uOmhlcmRvZw==")
+    assert who(asked).key_hash is not None
+    assert who(asked, settings=AttributionSettings()).key_hash is None
+    assert who(headers(authorization=f"Bearer {KEY}"), settings=AttributionSettings()).key_hash is not None

@@ -12,8 +12,6 @@ from llmtap.enrich.secret import (
     REDACTED,
     bare,
     credential_name,
-    field,
-    fields,
     offered,
     printable,
     query,
@@ -196,12 +194,6 @@ def test_the_stable_part_of_a_credential() -> None:
     assert bare(f"Bearer {KEY}") == KEY
     assert bare(KEY) == KEY
     assert bare("AWS4-HMAC-SHA256 Credential=AKIA1/20261123/x, Signature=1") == "AKIA1"
-
-
-def test_the_first_of_repeated_headers_counts() -> None:
-    """Names are compared in lower case; an empty value is none."""
-    found = fields(((b"X-A", b" 1 "), (b"x-a", b"2"), (b"X-B", b"")))
-    assert ("1", None, None) == (field(found, "x-a"), field(found, "x-b"), field(found, "x-c"))
 
 
 @given(text=st.text())

@@ -223,7 +223,7 @@ def test_looking_sees_what_a_running_process_puts(tmp_path: Path) -> None:
     path = tmp_path / "outbox.sqlite"
     outbox, reader = opened(path), Outbox.existing(path)
     outbox.put(DOCUMENTS[:2])
-    outbox.bury("0001", "refused")
+    outbox.settle(bury=[("0001", "refused")])
     assert [(row.id, row.state, row.reason) for row in reader.documents()] == [
         ("0000", "pending", None),
         ("0001", "dead", "refused"),

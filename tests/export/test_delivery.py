@@ -126,7 +126,7 @@ def test_a_rollover_makes_no_second_copy(elasticsearch: Engine, wharf: Callable[
     first.cluster.request("POST", f"/{first.target}/_rollover")
     unsure = wharf(elasticsearch, namespace=first.settings.namespace)
     unsure.put("a", "b", "c")
-    unsure.outbox.retry(["a", "b", "c"], 0.0, f"{MAYBE_SENT}timeout")
+    unsure.outbox.settle(retry=[(identity, 0.0, f"{MAYBE_SENT}timeout") for identity in ("a", "b", "c")])
     unsure.shipper.step()
     assert unsure.settled() == (3, 0, 0)
     assert unsure.ids() == ["a", "b", "c"]
@@ -151,6 +151,7 @@ def test_without_automatic_creation_documents_wait(elasticsearch: Engine, wharf:
     assert there.settled() == (1, 0, 0)
 
 
+@pytest.mark.timeout(300)  # an engine is started in it
 def test_away_and_back(elasticsearch: Engine, wharf: Callable[..., Wharf], caplog: pytest.LogCaptureFixture) -> None:
     """While Elasticsearch is stopped documents wait, and once it is back they arrive with no more said than once."""
     if elasticsearch.body is None:

@@ -226,6 +226,15 @@ def test_an_estimate_stands_apart() -> None:
     }
 
 
+def test_a_part_of_a_cost_has_its_currency() -> None:
+    """Where one side of a call is priced and the other is not known, the amount that there is says of what it is."""
+    cost = Cost("partial", input=Decimal("0.5"), currency="CNY")
+    found = msgspec.json.decode(document(redacted(), cost, Latency()).body)
+    assert found["llmtap"]["cost"] == {"input": 0.5, "currency": "CNY", "status": "partial"}
+    unpriced = msgspec.json.decode(document(redacted(), Cost("unpriced"), Latency()).body)
+    assert unpriced["llmtap"]["cost"] == {"status": "unpriced"}
+
+
 def test_gateways_and_servers_have_their_fields() -> None:
     """A gateway stands beside the provider whose API it passes through; a reseller's server beside the reseller."""
     endpoint = Endpoint("openai", gateway="cloudflare", served_by="path")

@@ -81,14 +81,13 @@ class OutboxModel(RuleBasedStateMachine):
         claimed = [row.id for row in self.outbox.claim(limit, ROOMY, self.now)]
         assert pending == claimed
         if fate == "done":
-            self.outbox.done([*claimed, "unknown"])
+            self.outbox.settle(done=[*claimed, "unknown"])
             self.states |= dict.fromkeys(claimed, "delivered")
         elif fate == "retry":
-            self.outbox.retry(claimed, self.now, "busy")
+            self.outbox.settle(retry=[(identity, self.now, "busy") for identity in claimed])
             self.attempts.update(claimed)
         elif fate == "bury":
-            for identity in claimed:
-                self.outbox.bury(identity, "refused")
+            self.outbox.settle(bury=[(identity, "refused") for identity in claimed])
             self.states |= dict.fromkeys(claimed, "dead")
 
     @rule()
@@ -155,7 +154,7 @@ TestOutboxModel = OutboxModel.TestCase
 def test_a_retried_document_waits_for_its_time(outbox: Outbox) -> None:
     """A document is not claimed before its time, and carries its attempts and the last reason then."""
     outbox.put(documents("a", "b"))
-    outbox.retry(["a"], 1010.0, "429")
+    outbox.settle(retry=[("a", 1010.0, "429")])
     assert [row.id for row in outbox.claim(10, ROOMY, 1009.0)] == ["b"]
     first = outbox.claim(10, ROOMY, 1010.0)[0]
     assert (first.id, first.attempts, first.reason, first.state) == ("a", 1, "429", "pending")
@@ -165,7 +164,7 @@ def test_a_claim_keeps_to_its_bytes(outbox: Outbox) -> None:
     """A claim stays within its bytes, but for a single document that is larger by itself."""
     outbox.put([*documents("large", size=1000), *documents("b", "c", "d", size=300)])
     assert [row.id for row in outbox.claim(10, 700, 1000.0)] == ["large"]
-    outbox.done(["large"])
+    outbox.settle(done=["large"])
     assert [row.id for row in outbox.claim(10, 700, 1000.0)] == ["b", "c"]
 
 
@@ -173,7 +172,7 @@ def test_a_run_lists_its_own_documents(outbox: Outbox) -> None:
     """What came after a `seq` is exactly what was put since, pruned or not before."""
     assert outbox.last_seq() == 0
     outbox.put(documents("a"))
-    outbox.done(["a"])
+    outbox.settle(done=["a"])
     outbox.prune(1000.0 + 2 * DAY)
     seq = outbox.last_seq()
     outbox.put(documents("b", "c"))
@@ -184,14 +183,28 @@ def test_documents_may_be_limited_in_time_and_number(tmp_path: Path) -> None:
     """A report reads what arrived since a time, from either end, as many as it wants, over more than one page."""
     clock = itertools.count(0.0)
     outbox = Outbox(tmp_path / "outbox.sqlite", max_bytes=ROOMY, retention=DAY, clock=lambda: next(clock))
-    for number in range(1200):
-        outbox.put(documents(f"{number:04d}"))
     ids = [f"{number:04d}" for number in range(1200)]
+    for start in range(0, 1200, 50):
+        outbox.put(documents(*ids[start : start + 50]))
     assert ids == [row.id for row in outbox.documents()]
-    assert ids[100:] == [row.id for row in outbox.documents(since=100.0)]
-    assert ids[:-601:-1] == [row.id for row in outbox.documents(since=100.0, limit=600, newest_first=True)]
+    assert ids[100:] == [row.id for row in outbox.documents(since=2.0)]
+    assert ids[:-601:-1] == [row.id for row in outbox.documents(since=2.0, limit=600, newest_first=True)]
     assert list(outbox.documents(since=5000.0)) == []
     assert list(outbox.documents(limit=0)) == []
+    outbox.close()
+
+
+def test_retention_keeps_pace(tmp_path: Path) -> None:
+    """However fast documents come, those past their retention go as fast, a part of them with each that comes."""
+    now = [0.0]
+    outbox = Outbox(
+        tmp_path / "outbox.sqlite", max_bytes=ROOMY, retention=DAY, clock=lambda: now[0], keep_pending=False
+    )
+    outbox.put(documents(*(f"{number:04d}" for number in range(2500))))
+    now[0] = DAY + 1
+    for number in range(3):
+        outbox.put(documents(f"new-{number}"))
+    assert ["new-0", "new-1", "new-2"] == ids_of(outbox, "pending")
     outbox.close()
 
 
@@ -200,7 +213,7 @@ def test_a_full_outbox_gives_up_the_delivered_then_refuses_the_new(tmp_path: Pat
     outbox = Outbox(tmp_path / "outbox.sqlite", max_bytes=2 << 20, retention=DAY)
     for number in range(20):
         outbox.put(documents(*(f"{number:02d}-{n:02d}" for n in range(20)), size=2000))
-        outbox.done(row.id for row in outbox.claim(20, ROOMY, float("inf")))
+        outbox.settle(done=(row.id for row in outbox.claim(20, ROOMY, float("inf"))))
     new = [f"new-{n:04d}" for n in range(2000)]
     accepted = outbox.put(documents(*new, size=2000))
     counts = outbox.counts()

@@ -213,7 +213,7 @@ def test_the_thread_delivers_and_flushes_on_stop(tmp_path: Path) -> None:
     dock.shipper.start()
     assert eventually(lambda: dock.outbox.counts().delivered == 20)
     dock.outbox.put([("late", b"{}")])
-    dock.outbox.retry(["late"], dock.now + 1000, "429")
+    dock.outbox.settle(retry=[("late", dock.now + 1000, "429")])
     assert dock.shipper.stop(10)
     assert (dock.outbox.counts().delivered, dock.shipper.state) == (21, "delivering")
     dock.close()
@@ -239,7 +239,7 @@ def test_a_stop_amid_a_step_delivers_what_that_step_left(tmp_path: Path) -> None
         return dock.now
 
     dock.put("a")
-    dock.outbox.retry(["a"], dock.now + 1000, "429")
+    dock.outbox.settle(retry=[("a", dock.now + 1000, "429")])
     dock.shipper = Shipper(dock.outbox, dock.cluster, dock.settings, TEMPLATE, clock=clock)
     dock.shipper.start()
     assert reached.wait(10)

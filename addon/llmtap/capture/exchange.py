@@ -99,7 +99,8 @@ class Endpoint:
     """Whose API was called, and in which dialect.
 
     `provider` is a `gen_ai.provider.name`, or the registrable domain of a host that no entry names (`known` is False).
-    `wire_format` names a module of `decode.formats`, or is None when no pattern matched: the body is sniffed then.
+    `wire_format` is the dialect, whether or not `decode.formats` reads it; None when no pattern matched: the body is
+    sniffed then.
     `model` is the model that the path itself names. One that is not `certain` was let in by its method and content type
     alone: its bodies must still tell whether it is an LLM call (`decode.recognition`). `gateway` is whose address was
     called when that passes the provider's own API through; `served_by` is whom a reseller's path names as the server.

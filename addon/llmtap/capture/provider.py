@@ -10,24 +10,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
-from typing import Annotated, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import unquote
 
 import msgspec
 import publicsuffix2  # type: ignore[import-untyped]  # ships no types
 
 from llmtap.capture.exchange import Endpoint, Headers, duplex, header
-from llmtap.capture.gateway import Gateway, named, stated_host
-from llmtap.capture.window import CaptureSettings
-
-type Regex = Annotated[str, msgspec.Meta(extra_json_schema={"format": "regex"})]
+from llmtap.capture.gateway import Gateway, Regex, named, stated_host
+from llmtap.capture.settings import CaptureSettings
 
 REMEMBERED = 4096
 """How many hosts and paths keep their answer, so that a busy proxy searches the tables once for each."""
+LONGEST_HOST = 253
+"""Characters (RFC 1035, section 2.3.4); what is longer is no host."""
 LONGEST_PATH = 4096
-"""Characters; longer paths are no LLM calls (an ARN, the longest name in a path, has at most 2048)."""
+"""Characters without the query; longer paths are no LLM calls (an ARN, the longest name in one, has at most 2048)."""
 
-_QUERIED = re.compile(r"\?(?:[^#]*&)?(?:model|model_id|deployment)=([^&#]{1,256})")
+_QUERIED = re.compile(r"(?:^|&)(?:model|model_id|deployment)=([^&]{1,256})")
 _ACTION = "x-tc-action"
 """Tencent Cloud's (https://cloud.tencent.com/document/api/1729/101843)."""
 _LONGEST_ACTION = 64
@@ -64,7 +64,8 @@ class EndpointEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One row of the path table; the first whose `path` is found in the path (query removed) and has the method wins.
 
     `path` may name a group `model`, and a group `stream` that takes part where the path asks for one. `wire_format`
-    names a module of `decode.formats`, or is None where the body must tell; `operation` is the `gen_ai.operation.name`.
+    names a module of `decode.formats`, or a dialect that has none yet and is told but not read, or is None where the
+    body must tell; `operation` is the `gen_ai.operation.name`.
     A `weak` pattern is too common to count on an unknown host. One with `providers` (ids of the host table) counts on
     their hosts only. With `session`, a GET opens a WebSocket, and is no call on an unknown host unless it asks for one.
     `model_header` names the model where neither path, query nor body do.
@@ -132,7 +133,7 @@ class Providers:
     def opened(self, host: str, port: int) -> bool:
         """Return whether TLS to `host` may be opened: a provider's or a named one, and not one to leave alone."""
         host = normal_host(host)
-        if self._ignored.fullmatch(host):
+        if len(host) > LONGEST_HOST or self._ignored.fullmatch(host):
             return False
         return self._provider(host, port) is not None or self._named.fullmatch(host) is not None
 
@@ -145,9 +146,9 @@ class Providers:
         of the provider that the request names.
         """
         host = normal_host(host)
-        if len(path) > LONGEST_PATH or self._ignored.fullmatch(host):
-            return None
         method, plain = method.upper(), path.partition("?")[0]
+        if len(host) > LONGEST_HOST or len(plain) > LONGEST_PATH or self._ignored.fullmatch(host):
+            return None
         entry = self._provider(host, port)
         found = self._found(method, plain + _action(headers or ()), entry.id if entry else None)
         certain = found is not None and not (found.entry.weak and (entry is None or entry.needs_path))
@@ -251,7 +252,7 @@ def _model(quoted: str | None) -> str | None:
 
 def _asked(found: _Found, path: str, headers: Headers) -> str | None:
     """Return the model that a path, a query (of a WebSocket, of sound) or a header names, where bodies name none."""
-    queried = _QUERIED.search(path)
+    queried = _QUERIED.search(path.partition("?")[2].partition("#")[0])
     stated = unquote(queried[1]) if queried else None
     return found.model or stated or (header(headers, found.entry.model_header) if found.entry.model_header else None)
 

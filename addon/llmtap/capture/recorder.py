@@ -7,49 +7,22 @@ Whoever closes a recording first wins, so `response`, `error` and shutdown may a
 
 import base64
 import contextlib
-import re
 import time
 import weakref
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping
 from dataclasses import replace
 
 from mitmproxy import connection, http
 from mitmproxy.net.http.http1 import expected_http_body_size
 
 from llmtap.capture.exchange import Body, Client, Endpoint, Exchange, Failure, Request, Response, duplex, new_id
-from llmtap.capture.window import CaptureSettings, Window
+from llmtap.capture.failure import SHUTDOWN, failure
+from llmtap.capture.settings import CaptureSettings
+from llmtap.capture.window import Stream, Window
 
 SWITCHING_PROTOCOLS = 101
 RELAY = "llmtap.relay"
 """The key of `flow.metadata` under which the name of the relay stands that a flow was sent to."""
-SHUTDOWN = Failure("proxy_shutdown", "The proxy was shut down before the answer was complete.")
-
-_FAILURES = tuple(
-    (re.compile(pattern, re.IGNORECASE), type_)
-    for pattern, type_ in (
-        (r"client disconnected|client closed|reset by client", "client_disconnected"),
-        (r"connect call failed|connection refused|errno 111", "connection_refused"),
-        (r"name or service not known|getaddrinfo|nodename nor servname|name resolution|errno -[2-5]\b", "dns_error"),
-        (r"certificate verify|\btls\b|\bssl\b|handshake", "tls_error"),
-        (r"timed? ?out", "timeout"),
-        (r"killed", "connection_killed"),
-        (r"closed|reset|peer|incomplete|eof", "connection_reset"),
-    )
-)
-"""mitmproxy reports errors as prose; the first pattern that fits gives the `error.type` (mitmproxy 12.2.3)."""
-
-
-def failure(message: str, *, answering: bool, asking: bool = False) -> Failure:
-    """Return why a flow failed: `answering` when response headers had arrived, `asking` when the request had not ended.
-
-    "Peer closed connection without sending complete message body" (h11) is said of whoever was sending its body.
-    """
-    type_ = next((type_ for pattern, type_ in _FAILURES if pattern.search(message)), "_OTHER")
-    if asking and not answering and "peer closed connection without" in message:
-        type_ = "client_disconnected"
-    if answering and type_ in {"connection_reset", "_OTHER"}:
-        type_ = "stream_interrupted"
-    return Failure(type_, message)
 
 
 class Recording:
@@ -116,24 +89,28 @@ class Recorder:
         cap = self.settings.max_body_bytes
         if flow.response is None and (duplex(flow.request.headers.fields) or _longer(flow.request, cap)):
             recording.sent = Window(cap)
-            flow.request.stream = _tap(recording.sent)
+            flow.request.stream = _tap(recording.sent, flow.request)
         return recording
 
     def let_pass(self, flow: http.HTTPFlow) -> None:
         """Hold back no request that is not recorded and may go on while its answer comes."""
-        flow.request.stream = flow.response is None and duplex(flow.request.headers.fields)
+        if flow.response is None and duplex(flow.request.headers.fields):
+            flow.request.stream = flow.request.stream or True
 
     def tap(self, flow: http.HTTPFlow) -> None:
-        """Let the response body pass at once, through a window when the flow is recorded."""
+        """Let the response body pass at once, through a window when the flow is recorded.
+
+        What another addon does with a body as it passes is done after us.
+        """
         if flow.response is None or flow.response.status_code == SWITCHING_PROTOCOLS:
             return
         recording = self._live.get(flow.id)
         if recording is None:
-            flow.response.stream = True
+            flow.response.stream = flow.response.stream or True
             return
         recording.headers_at = time.monotonic()
         recording.received = Window(self.settings.max_body_bytes)
-        flow.response.stream = _tap(recording.received)
+        flow.response.stream = _tap(recording.received, flow.response)
 
     def finish(self, flow: http.HTTPFlow) -> Exchange | None:
         """Close the flow's recording and return what was seen, or None when it is closed already or is no LLM call."""
@@ -219,15 +196,16 @@ def client_of(flow: http.HTTPFlow) -> Client:
     return Client(peer[0], peer[1], user, password, flow.client_conn.tls_version)
 
 
-def _tap(window: Window) -> Callable[[bytes], bytes]:
-    add, now = window.add, time.monotonic
+def _tap(window: Window, message: http.Message) -> Stream:
+    """Return what takes note of each piece of a message and hands it on, to whatever another addon streams it with."""
+    add, now, further = window.add, time.monotonic, message.stream
 
     def tap(data: bytes) -> bytes:
         if data:
             add(now(), data)
         return data
 
-    return tap
+    return (lambda data: further(tap(data))) if callable(further) else tap
 
 
 def _credentials(value: str) -> tuple[str, str] | None:

@@ -5,26 +5,12 @@ on the event loop for every piece of every streamed body, so it does nothing but
 """
 
 from collections import deque
-from typing import Literal
-
-import msgspec
+from collections.abc import Callable, Iterable
 
 from llmtap.capture.exchange import Body, Chunk
 
-
-class CaptureSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What may be opened, and how much of a body is held in memory while a call lasts.
-
-    `hosts` are further host names to open (`*.example.com` allowed), `ignore_hosts` are never opened;
-    `max_body_bytes` is the cap for each body, half of it for the head and half for the tail. `include_usage: inject`
-    asks OpenAI for the usage of streams that do not ask themselves (`injection.py`).
-    """
-
-    hosts: tuple[str, ...] = ()
-    ignore_hosts: tuple[str, ...] = ()
-    max_body_bytes: int = 16 * 1024 * 1024
-    include_usage: Literal["leave", "inject"] = "leave"
-
+type Stream = Callable[[bytes], bytes | Iterable[bytes]]
+"""What mitmproxy calls with each piece of a body, and with b"" at its end."""
 
 PIECE_BYTES = 130
 """What a piece weighs besides its data: a bytes object, a tuple, a float and a slot (CPython 3.12, 64 bit)."""

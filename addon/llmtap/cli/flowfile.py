@@ -13,8 +13,9 @@ from mitmproxy import flow, http, websocket
 from mitmproxy.io import compat, tnetstring
 
 from llmtap.capture.exchange import Body, Endpoint, Exchange, Headers, header
+from llmtap.capture.failure import SHUTDOWN
 from llmtap.capture.provider import Providers
-from llmtap.capture.recorder import RELAY, SHUTDOWN, exchange_of
+from llmtap.capture.recorder import RELAY, exchange_of
 from llmtap.capture.sessions import End, calls, end
 from llmtap.cli.entry import Entry, UnreadableError
 from llmtap.contentview import left

@@ -17,8 +17,8 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 import msgspec
 
 from llmtap.capture.exchange import Body, Exchange, Failure, Headers, Request, Response, header, new_id
+from llmtap.capture.failure import failure
 from llmtap.capture.provider import Providers
-from llmtap.capture.recorder import failure
 from llmtap.cli.harbody import Content, body
 
 NO_ANSWER = Failure("_OTHER", "The recording holds no answer.")

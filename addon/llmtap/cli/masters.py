@@ -16,7 +16,6 @@ from mitmproxy.tools.web.master import WebMaster
 from llmtap.addon import Tap
 from llmtap.cli.mistake import Mistake
 from llmtap.cli.options import Address
-from llmtap.tuning import OPTIONS
 
 type Values = Mapping[str, str | int | bool | Sequence[str] | None]
 """mitmproxy options by name."""
@@ -28,7 +27,7 @@ def dump_master(defaults: Values, *, logged: bool = True) -> type[DumpMaster]:
     class Dump(DumpMaster):
         def __init__(self, options: Options) -> None:
             super().__init__(options, with_termlog=logged, with_dumper=logged)
-            _prepare(self, {**({"flow_detail": 0} if logged else {}), **defaults})
+            _prepare(self, defaults)
 
     return Dump
 
@@ -50,8 +49,7 @@ def _prepare(master: Master, defaults: Values) -> None:
     Tap stands where `-s` would put it, behind the scripts: further down, UpstreamAuth writes the credentials of the
     next proxy into the very header from which Tap takes those of the client.
     """
-    # `flow_detail` is set before the command line is read, so that a person can set it back to mitmproxy's 1.
-    tap = Tap({name: value for name, value in OPTIONS.items() if name != "flow_detail"})
+    tap = Tap()
     addons = master.addons
     add(master, tap)
     addons.chain.remove(tap)

@@ -13,7 +13,6 @@ from contextlib import closing
 from pathlib import Path
 
 import click
-import msgspec
 
 from llmtap.capture.provider import Providers
 from llmtap.cli.entry import Entry, UnreadableError
@@ -23,13 +22,11 @@ from llmtap.cli.harfile import START, is_har
 from llmtap.cli.mistake import Mistake
 from llmtap.cli.options import config_option, settings_of
 from llmtap.cli.tables import count, counted
-from llmtap.config import Settings, fallback_prices, shipped
+from llmtap.config import Settings, fallback_prices
 from llmtap.enrich.cost import Prices
-from llmtap.export.cluster import Cluster
 from llmtap.export.document import Document
 from llmtap.export.outbox import Outbox, OutboxError
-from llmtap.export.shipper import Shipper
-from llmtap.pipeline import BATCH, DAY, read
+from llmtap.pipeline import BATCH, carrier, opened, read
 
 STDIN = Path("/dev/stdin")
 PATIENCE = 60.0
@@ -79,7 +76,7 @@ def _print(documents: Iterator[Document]) -> None:
 
 def _store(documents: Iterator[Document], settings: Settings, *, ship: bool) -> None:
     """Put the documents into the store in batches; what could be read before a file broke off is in it."""
-    with closing(_outbox(settings)) as outbox:
+    with closing(opened(settings)) as outbox:
         batch: list[tuple[str, bytes]] = []
         new = 0
         try:
@@ -95,20 +92,9 @@ def _store(documents: Iterator[Document], settings: Settings, *, ship: bool) -> 
             _deliver(outbox, settings)
 
 
-def _outbox(settings: Settings) -> Outbox:
-    store = settings.store
-    return Outbox(
-        store.path,
-        max_bytes=store.max_bytes,
-        retention=store.retention_days * DAY,
-        keep_pending=settings.elasticsearch.url is not None,
-    )
-
-
 def _deliver(outbox: Outbox, settings: Settings) -> None:
     """Wait until everything that was put is delivered or refused; a proxy that has the store does the carrying."""
-    template = msgspec.json.decode(shipped("elasticsearch/index-template.json").read_bytes())
-    shipper = Shipper(outbox, Cluster(settings.elasticsearch), settings.elasticsearch, template)
+    shipper = carrier(outbox, settings)
     last, before = outbox.last_seq(), outbox.counts()
     if before.pending:
         _say(f"{counted(before.pending, 'document')} on the way to Elasticsearch; Ctrl-C leaves them in the store")

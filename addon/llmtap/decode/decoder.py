@@ -19,6 +19,7 @@ from llmtap.decode.body.lenient import read
 from llmtap.decode.body.rpc import failed, messages, spoken_over, succeeded, unwrapped
 from llmtap.decode.body.salvage import salvage
 from llmtap.decode.errors import LONGEST_ERROR, read_error
+from llmtap.decode.fault import fault
 from llmtap.decode.formats import FORMATS, OPERATIONS, WireFormat
 from llmtap.decode.inference import Answer, Inference, InferenceRequest, InferenceResponse
 from llmtap.decode.transcoding import transcoded
@@ -147,8 +148,8 @@ def _read_request(wire_format: WireFormat | None, body: Body, data: bytes) -> tu
         problem = "truncated_json"
     except msgspec.MsgspecError as error:
         problem = _ruin(error)
-    except Exception:  # a border: what a format failed to foresee must not cost the document
-        logger.exception("a request could not be read")
+    except Exception as error:  # noqa: BLE001 -- a border: what a format failed to foresee must not cost the document
+        logger.warning("llmtap: a request could not be read: %s", fault(error))
         return InferenceRequest(), ["request.unreadable"]
     problems = [f"request.{problem}"] if wire_format else []
     try:
@@ -216,11 +217,11 @@ def _fold(reading: _Reading, wire_format: WireFormat, events: Iterable[Event], *
         count += 1
         try:
             carried = merge(answer, event)
-        except Exception as error:  # a border: what a format failed to foresee must not cost the other events
+        except Exception as error:  # noqa: BLE001 -- a border: what a format failed to foresee must not cost other events
             if not event.data.strip():
                 continue
             if not unreadable and not isinstance(error, msgspec.MsgspecError):
-                logger.exception("an event could not be read")
+                logger.warning("llmtap: an event could not be read: %s", fault(error))
             carried, whole = _merge_lines(answer, wire_format, event) if lines else (False, False)
             if not whole:
                 unreadable, last_unreadable = unreadable + 1, count
@@ -261,8 +262,8 @@ def _read_whole(reading: _Reading, wire_format: WireFormat, body: Body) -> None:
         problem = "response.truncated_json"
     except msgspec.MsgspecError as error:
         problem = f"response.{_ruin(error)}"
-    except Exception:  # a border: what a format failed to foresee must not cost the document
-        logger.exception("a response could not be read")
+    except Exception as error:  # noqa: BLE001 -- a border: what a format failed to foresee must not cost the document
+        logger.warning("llmtap: a response could not be read: %s", fault(error))
         reading.problems.append("response.unreadable")
         return
     reading.problems.append(problem)
@@ -278,8 +279,8 @@ def _read_plain(reading: _Reading, wire_format: WireFormat, body: Body) -> None:
         wire_format.read_response(reading.answer, _joined(body))
     except msgspec.MsgspecError:
         reading.problems.append("response.not_json")
-    except Exception:  # a border: what a format failed to foresee must not cost the document
-        logger.exception("a response could not be read")
+    except Exception as error:  # noqa: BLE001 -- a border: what a format failed to foresee must not cost the document
+        logger.warning("llmtap: a response could not be read: %s", fault(error))
         reading.problems.append("response.unreadable")
 
 

@@ -17,16 +17,8 @@ import msgspec
 
 from llmtap.capture.exchange import Exchange
 from llmtap.decode.inference import Inference
-from llmtap.enrich.secret import (
-    WEBSOCKET_PROTOCOL,
-    bare,
-    credential_name,
-    field,
-    fields,
-    offered,
-    printable,
-    query,
-)
+from llmtap.enrich.headers import by_name, value_of
+from llmtap.enrich.secret import credential, printable
 
 LONGEST = 256
 """Characters; longer values are cut (Elasticsearch would not index them: `ignore_above` is 256)."""
@@ -86,8 +78,8 @@ class AttributionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     """How callers are told apart.
 
     The proxy's password field counts as an environment only when it is one of `environments` (any case): anything else
-    there is a secret. `key_salt` keys every hash; without one, credentials are still hashed (they are long and random),
-    but end users are not named at all, since a hash of an e-mail address without a secret salt is easily undone.
+    there is a secret. `key_salt` keys every hash; without one, keys are still hashed (they are long and random), but
+    end users and passwords (Basic) are not, since the hash of a word without a secret salt is easily undone.
     """
 
     environments: tuple[str, ...] = ENVIRONMENTS
@@ -124,18 +116,19 @@ class Attribution:
 
 def attribute(exchange: Exchange, inference: Inference, settings: AttributionSettings) -> Attribution:
     """Return who made the call, as far as its proxy user, headers and the operator's rules tell."""
-    headers, names, client = fields(exchange.request.headers), settings.headers, exchange.client
-    answered = fields(exchange.response.headers) if exchange.response else {}
+    headers, names, client = by_name(exchange.request.headers), settings.headers, exchange.client
+    answered = by_name(exchange.response.headers) if exchange.response else {}
     request, response = inference.request, inference.response
-    key_hash = fingerprint(credential(headers, exchange.request.path), settings.key_salt)
-    user_agent = text(field(headers, "user-agent"))
+    secret = None if not settings.key_salt and _password(headers) else credential(headers, exchange.request.path)
+    key_hash = fingerprint(secret, settings.key_salt)
+    user_agent = text(value_of(headers, "user-agent"))
     matching = [
         rule.assignment for rule in settings.rules if _matches(rule.match, exchange, key_hash, user_agent or "")
     ]
-    trace_id, span_id = _trace(field(headers, "traceparent"))
+    trace_id, span_id = _trace(value_of(headers, "traceparent"))
 
     def known(name: str | None, stronger: str | None, ruled: Sequence[str | None] = ()) -> str | None:
-        for value in (stronger, field(headers, name.lower()) if name else None, *ruled):
+        for value in (stronger, value_of(headers, name.lower()) if name else None, *ruled):
             if value and (kept := text(value)):
                 return kept
         return None
@@ -183,18 +176,9 @@ def fingerprint(secret: str | None, salt: str) -> str | None:
     return hmac.digest(salt.encode("utf-8", "replace"), secret.encode("utf-8", "replace"), "sha256").hex()[:_HASH_HEX]
 
 
-def credential(headers: Mapping[str, bytes], path: str) -> str | None:
-    """Return the credential that a call was made with, by the header that each vendor documents, or from the query."""
-    if value := field(headers, "authorization"):
-        return bare(value)
-    for name in ("x-api-key", "api-key", "x-goog-api-key"):
-        if value := field(headers, name):
-            return value
-    if held := offered(field(headers, WEBSOCKET_PROTOCOL) or ""):
-        return held[0]
-    if "?" not in path:
-        return None
-    return next((value for name, value in query(path) if "key" in name.lower() and credential_name(name)), None)
+def _password(headers: Mapping[str, bytes]) -> bool:
+    """Whether a call was made with a name and a password (RFC 7617)."""
+    return (value_of(headers, "authorization") or "")[:6].lower() == "basic "
 
 
 _ORGANIZATION_HEADERS = ("openai-organization", "anthropic-organization-id")
@@ -206,7 +190,7 @@ def _account(headers: Mapping[str, bytes], answered: Mapping[str, bytes], names:
     for source in (answered, headers):
         for name in names:
             if name in source:
-                return field(source, name)
+                return value_of(source, name)
     return None
 
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from llmtap.capture.exchange import Exchange
-from llmtap.enrich.secret import field, fields
+from llmtap.enrich.headers import by_name, value_of
 
 _LARGEST = 1 << 48
 _LONGEST = 10 * 366 * 86_400.0
@@ -92,14 +92,14 @@ class Limits:
 
 def limits(exchange: Exchange) -> Limits:
     """Return what the headers of a call say."""
-    asked = fields(exchange.request.headers)
+    asked = by_name(exchange.request.headers)
     retries, sent_key = _retries(asked), any(name in asked for name in _IDEMPOTENCY_KEYS) or None
     if exchange.response is None:
         return Limits(retry_count=retries, idempotency_key=sent_key)
-    said = fields(exchange.response.headers)
+    said = by_name(exchange.response.headers)
     if not any("ratelimit" in name or "retry-after" in name for name in said):  # most answers of most providers
         return Limits(server=_server_time(said), retry_count=retries, idempotency_key=sent_key)
-    now = _instant(field(said, "date") or "")
+    now = _instant(value_of(said, "date") or "")
     if now is None:
         waited = (exchange.headers_at or 0.0) - (exchange.origin or 0.0)
         now = exchange.started + (waited if exchange.headers_at is not None and exchange.origin is not None else 0.0)
@@ -136,8 +136,8 @@ def _allowance(said: Mapping[str, bytes], names: tuple[tuple[str, str, str], ...
     for limit_name, remaining_name, reset_name in names:
         if limit_name not in said and remaining_name not in said and reset_name not in said:
             continue
-        limit, remaining = _count(field(said, limit_name)), _count(field(said, remaining_name))
-        reset = field(said, reset_name)
+        limit, remaining = _count(value_of(said, limit_name)), _count(value_of(said, remaining_name))
+        reset = value_of(said, reset_name)
         if limit is not None or remaining is not None or reset is not None:
             return Allowance(limit, remaining, None if reset is None else seconds_until(reset, now))
     return Allowance()
@@ -145,35 +145,35 @@ def _allowance(said: Mapping[str, bytes], names: tuple[tuple[str, str, str], ...
 
 def _drafted(said: Mapping[str, bytes]) -> Allowance | None:
     """Return the quota of requests in the draft's own form: `ratelimit: "api";r=499;t=112`, policy `…;q=500;w=300`."""
-    state = field(said, "ratelimit") or ""
+    state = value_of(said, "ratelimit") or ""
     left, reset = _MEMBER["r"].search(state), _MEMBER["t"].search(state)
     if left is None:
         return None
-    whole = _MEMBER["q"].search(field(said, "ratelimit-policy") or "")
+    whole = _MEMBER["q"].search(value_of(said, "ratelimit-policy") or "")
     return Allowance(whole and int(whole[1]), int(left[1]), float(reset[1]) if reset else None)
 
 
 def _retry_after(said: Mapping[str, bytes], now: float) -> float | None:
-    milliseconds = _decimal(field(said, "retry-after-ms"))
+    milliseconds = _decimal(value_of(said, "retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1e3
-    stated = field(said, "retry-after")
+    stated = value_of(said, "retry-after")
     return None if stated is None else seconds_until(stated, now)
 
 
 def _server_time(said: Mapping[str, bytes]) -> float | None:
     for name, unit in _SERVER_TIMES:
-        if name in said and (value := _decimal(field(said, name))) is not None:
+        if name in said and (value := _decimal(value_of(said, name))) is not None:
             return round(value * unit, 6)
-    google = _GOOGLE_TIME.search(field(said, "server-timing") or "")
+    google = _GOOGLE_TIME.search(value_of(said, "server-timing") or "")
     value = _decimal(google[1]) if google else None
     return None if value is None else round(value / 1e3, 6)
 
 
 def _retries(asked: Mapping[str, bytes]) -> int | None:
     """Return how many attempts came before: the SDKs of OpenAI and Anthropic say so, AWS's counts attempts from 1."""
-    stated = _count(field(asked, "x-stainless-retry-count"))
-    if stated is None and (attempt := _ATTEMPT.search(field(asked, "amz-sdk-request") or "")):
+    stated = _count(value_of(asked, "x-stainless-retry-count"))
+    if stated is None and (attempt := _ATTEMPT.search(value_of(asked, "amz-sdk-request") or "")):
         stated = max(0, int(attempt[1]) - 1)
     return stated
 

@@ -2,10 +2,9 @@
 
 Content (prompts, answers, tool arguments, the end user's id, the query string, every header and both bodies) has no
 place in `Redacted` at all. What is left is text that could still carry a secret, so each string of it is struck by
-`enrich.secret`. An error message is prose that may quote the prompt: it is kept without its quotations.
+`enrich.secret`. An error message is prose that may quote the prompt: `enrich.prose` takes that out.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from operator import attrgetter
@@ -14,19 +13,17 @@ from typing import Literal, cast
 import msgspec
 
 from llmtap.capture.exchange import Endpoint, Exchange, Failure
-from llmtap.decode.inference import Inference, InferenceRequest, InferenceResponse, Message, ProviderError
-from llmtap.enrich import secret
+from llmtap.decode.inference import Inference, InferenceRequest, InferenceResponse, ProviderError
 from llmtap.enrich.attribution import Attribution
-from llmtap.enrich.secret import REDACTED, strike, strike_path, strike_runs, suspicious
+from llmtap.enrich.headers import by_name, value_of
+from llmtap.enrich.prose import IDENTIFIER, LONGEST_MESSAGE, Said, prose, said
+from llmtap.enrich.secret import secrets, strike, strike_path, suspicious
 
 LONGEST = 256
 """Characters of an identifier or a name."""
-LONGEST_MESSAGE = 512
-"""Characters of an error message."""
 LONGEST_PATH = 1024
 MOST = 256
 """Entries of a list, such as the names of the offered tools."""
-QUOTED = "[QUOTED]"
 
 _REQUEST_ID_HEADERS = (
     "x-request-id", "request-id", "apim-request-id", "x-amzn-requestid", "x-generation-id", "x-kong-request-id",
@@ -38,21 +35,6 @@ _REQUEST_ID_HEADERS = (
 _OURS = frozenset({"wire_format", "operation", "problems", "provider"})
 """Fields whose words are our own: a key that happens to begin like one of them must not blot it out."""
 _LIMITS = {"message": LONGEST_MESSAGE, "path": LONGEST_PATH}
-
-_CLOSING = {'"': '"', "`": "`", "“": "”", "«": "»", "„": "“", "「": "」"}
-_QUOTATION = re.compile(
-    "|".join(rf"{opening}((?:\\.|[^\\{closing}])*)(?:{closing}|\\?\Z)" for opening, closing in _CLOSING.items())
-    + r"|(?<!\w)'((?:\\.|(?<=\w)'(?=\w)|[^\\'])*)(?:'|\\?\Z)"
-    r"|\b(?:input_value|failed_generation|input)=(.*?)(?=, input_type=|\Z)",
-    re.DOTALL,
-)
-_IDENTIFIER = re.compile(r"[\w.:/\[\]$#-]{1,96}|[\w.-]{1,48}@\d{8}", re.ASCII)
-_KEY_WORD = re.compile(r"key|token|secret|password|credential|auth", re.IGNORECASE)
-_LONG_RUN = re.compile(r"[A-Za-z0-9_+-]{20,}={0,2}")
-_ELLIPTIC = re.compile(r"\b\w{2,64}(?:\.{3,}|…)\w{2,}")
-_WORDS = 4
-_SIGNS = 6
-_PROMPT_CHARACTERS = 262_144
 
 
 class PrivacySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,9 +82,10 @@ class Redacted:
 def redact(exchange: Exchange, inference: Inference, attribution: Attribution, settings: PrivacySettings) -> Redacted:
     """Return what `settings` lets through of a call, every remaining string struck and bounded."""
     del settings  # there is one policy so far, and it is the strictest
-    known = secret.secrets(exchange, environment=attribution.environment)
+    known = secrets(exchange, environment=attribution.environment)
     request, response = exchange.request, exchange.response
-    asked, answered = secret.fields(request.headers), secret.fields(response.headers) if response else {}
+    words = said(exchange, inference.request.messages) if exchange.failure or inference.response.error else Said()
+    asked, answered = by_name(request.headers), by_name(response.headers) if response else {}
     draft = Redacted(
         id=exchange.id,
         started=exchange.started,
@@ -117,19 +100,16 @@ def redact(exchange: Exchange, inference: Inference, attribution: Attribution, s
         response_bytes=response.body.size if response else None,
         request_bytes_dropped=request.body.dropped,
         response_bytes_dropped=response.body.dropped if response else 0,
-        request_mime=_mime(secret.field(asked, "content-type")),
-        response_mime=_mime(secret.field(answered, "content-type")),
-        provider_request_id=next(
-            (secret.field(answered, name) for name in _REQUEST_ID_HEADERS if name in answered), None
-        ),
-        served_by=secret.field(answered, "x-inference-provider") or exchange.endpoint.served_by,
+        request_mime=_mime(value_of(asked, "content-type")),
+        response_mime=_mime(value_of(answered, "content-type")),
+        provider_request_id=next((value_of(answered, name) for name in _REQUEST_ID_HEADERS if name in answered), None),
+        served_by=value_of(answered, "x-inference-provider") or exchange.endpoint.served_by,
         server_host=exchange.server_host,
         server_port=exchange.server_port,
         relay=exchange.relay,
         endpoint=exchange.endpoint,
-        failure=exchange.failure
-        and Failure(exchange.failure.type, prose(exchange.failure.message, known, inference.request.messages)),
-        inference=_without_content(inference, known),
+        failure=exchange.failure and Failure(exchange.failure.type, prose(exchange.failure.message, known, words)),
+        inference=_without_content(inference, known, words),
         attribution=attribution,
         tls_version=exchange.client.tls_version,
         tools_called=sum(part.kind == "tool_call" for message in inference.response.messages for part in message.parts),
@@ -148,12 +128,12 @@ _request_facts = _copier(InferenceRequest, "messages", "user", "stop_sequences")
 _response_facts = _copier(InferenceResponse, "messages")
 
 
-def _without_content(inference: Inference, known: tuple[str, ...]) -> Inference:
+def _without_content(inference: Inference, known: tuple[str, ...], words: Said) -> Inference:
     error = inference.response.error
     if error is not None:
         error = ProviderError(
             *(
-                text if text is None or _IDENTIFIER.fullmatch(text) else prose(text, known, inference.request.messages)
+                text if text is None or IDENTIFIER.fullmatch(text) else prose(text, known, words)
                 for text in (error.type, error.code, error.message)
             )
         )
@@ -169,45 +149,6 @@ def _without_content(inference: Inference, known: tuple[str, ...]) -> Inference:
 
 def _mime(content_type: str | None) -> str | None:
     return content_type.partition(";")[0].strip().lower() or None if content_type else None
-
-
-def prose(text: str, known: tuple[str, ...] = (), prompt: tuple[Message, ...] = ()) -> str:
-    """Return an error message without secrets and without what it quotes, at most `LONGEST_MESSAGE` characters.
-
-    Providers quote the input that they refuse, so a quotation stays only when it has the form of an identifier (a
-    parameter, a model: ASCII without blanks, at most 96); and any `_WORDS` words running that stand in `prompt` go,
-    whether quoted or not, as does a word in a script without blanks that has `_SIGNS` characters of it. Next to a word
-    such as `key`, long runs and elided ones (`abcd...wxyz`) are secrets.
-    """
-    text = strike(text[: 8 * LONGEST_MESSAGE], known)
-    if _KEY_WORD.search(text):
-        text = _ELLIPTIC.sub(REDACTED, strike_runs(_LONG_RUN, text))
-    text = _QUOTATION.sub(_quotation, text)[: 2 * LONGEST_MESSAGE]
-    return _unprompted(text, prompt)[:LONGEST_MESSAGE] if prompt else text[:LONGEST_MESSAGE]
-
-
-def _quotation(found: re.Match[str]) -> str:
-    quoted = found[found.lastindex or 0]
-    return found[0] if not quoted or _IDENTIFIER.fullmatch(quoted) else QUOTED
-
-
-def _unprompted(text: str, prompt: tuple[Message, ...]) -> str:
-    said = "\n".join(part.text for message in prompt for part in message.parts)
-    if len(said) > _PROMPT_CHARACTERS:
-        said = said[: _PROMPT_CHARACTERS // 2] + "\n" + said[-_PROMPT_CHARACTERS // 2 :]
-    said = " ".join(said.split())
-    words = text.split()
-    quoted: set[int] = set()
-    for start in range(len(words) - _WORDS + 1):
-        if " ".join(words[start : start + _WORDS]) in said:
-            quoted.update(range(start, start + _WORDS))
-    for place, word in enumerate(words):
-        if not word.isascii() and any(word[at : at + _SIGNS] in said for at in range(len(word) - _SIGNS + 1)):
-            quoted.add(place)
-    if not quoted:
-        return text
-    kept = [QUOTED if place in quoted else word for place, word in enumerate(words)]
-    return " ".join(word for place, word in enumerate(kept) if word != QUOTED or kept[place - 1 : place] != [QUOTED])
 
 
 def _doubtful(draft: Redacted, known: tuple[str, ...]) -> bool:

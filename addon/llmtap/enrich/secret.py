@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
-from llmtap.capture.exchange import Exchange, Headers
+from llmtap.capture.exchange import Exchange
+from llmtap.enrich.headers import label, value_of
 
 REDACTED = "[REDACTED]"
 PREFIX = 8
@@ -23,6 +24,8 @@ _HARMLESS_NAME = re.compile(r"idempotency|^sec-websocket|^:authority$|authentica
 
 WEBSOCKET_PROTOCOL = "sec-websocket-protocol"
 """What a browser offers there is its only place for a credential; the other fields of a handshake hold none."""
+KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
+"""Where vendors take a key, beside `authorization`: Anthropic, Azure, Google."""
 LEAST_TOKEN = 20
 
 # Literals without which no pattern of _SHAPES matches: looking for these is 20 times cheaper than the patterns are.
@@ -55,23 +58,6 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\
 def credential_name(name: str) -> bool:
     """Whether a header, cookie or query parameter of this name carries a credential, by the words in the name."""
     return bool(_CREDENTIAL_NAME.search(name)) and not _HARMLESS_NAME.search(name)
-
-
-@lru_cache(maxsize=1024)
-def label(name: bytes) -> str:
-    """Return a header's name in lower case."""
-    return name.decode("latin-1").lower()
-
-
-def fields(headers: Headers) -> dict[str, bytes]:
-    """Return the first value of each header by lower-case name."""
-    return {label(name): value for name, value in reversed(headers)}
-
-
-def field(found: Mapping[str, bytes], name: str) -> str | None:
-    """Return a header's value, bytes that are not UTF-8 replaced; None when it is absent or empty."""
-    value = found.get(name)
-    return value.decode("utf-8", "replace").strip() or None if value else None
 
 
 def printable(text: str) -> str:
@@ -119,6 +105,20 @@ def offered(value: str) -> tuple[str, ...]:
             found.append(protocol)
         named = name.lower() in ("token", "bearer")
     return tuple(found)
+
+
+def credential(headers: Mapping[str, bytes], path: str) -> str | None:
+    """Return the credential that a call was made with, by the header that each vendor documents, or from the query."""
+    if value := value_of(headers, "authorization"):
+        return bare(value)
+    for name in KEY_HEADERS:
+        if value := value_of(headers, name):
+            return value
+    if held := offered(value_of(headers, WEBSOCKET_PROTOCOL) or ""):
+        return held[0]
+    if "?" not in path:
+        return None
+    return next((value for name, value in query(path) if "key" in name.lower() and credential_name(name)), None)
 
 
 def secrets(exchange: Exchange, *, environment: str | None = None) -> tuple[str, ...]:

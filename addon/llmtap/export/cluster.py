@@ -131,10 +131,6 @@ class Cluster:
             case _:
                 raise ClusterError("unreachable", f"{self.address} answered with something that is no index template.")
 
-    def has_template(self, name: str) -> bool:
-        """Return whether there is an index template of this name; raises ClusterError."""
-        return self.template(name) is not None
-
     def put_template(self, name: str, template: Mapping[str, object]) -> None:
         """Create or replace an index template; raises ClusterError, with status 400 if the engine lacks a part."""
         self.request("PUT", f"/_index_template/{name}", template)
@@ -144,9 +140,8 @@ class Cluster:
         try:
             self.request("POST", f"/{target}/_refresh")
         except ClusterError as error:
-            if (
-                error.kind != "forbidden"
-            ):  # a right that few keys have; what is older than the refresh interval is seen anyway
+            # A right that few keys have; what is older than the refresh interval is seen without it.
+            if error.kind != "forbidden":
                 raise
         query = {"query": {"ids": {"values": list(ids)}}, "_source": False, "size": len(ids)}
         reply = self.request("POST", f"/{target}/_search?filter_path=hits.hits._id", query)

@@ -150,21 +150,7 @@ def _fields(
             "gateway": {"name": redacted.endpoint.gateway},
             "route": "direct" if redacted.relay is None else "relay",
             "relay": {"name": redacted.relay, "host": redacted.relay and redacted.server_host},
-            "cost": {
-                "total": cost.total,
-                "input": cost.input,
-                "output": cost.output,
-                "cache_read": cost.cache_read,
-                "cache_write": cost.cache_write,
-                "reported": cost.reported,
-                "computed": cost.computed,
-                "estimated": cost.estimated,
-                "currency": None if cost.total is None and cost.estimated is None else cost.currency,
-                "source": cost.source,
-                "status": cost.status,
-                "pricing": cost.pricing,
-                "pricing_version": cost.pricing_version,
-            },
+            "cost": _cost(cost),
             "usage": notes(response.usage, estimate, usage_source(redacted, estimate)),
             "service_tier": {"request": request.service_tier, "response": response.service_tier},
             "speed": response.speed,
@@ -235,6 +221,28 @@ def _fields(
         "span": {"id": who.span_id},
         "host": {"name": _HOST},
         "observer": {"type": "proxy", "product": "llmtap", "version": __version__, "hostname": _HOST},
+    }
+
+
+def _cost(cost: Cost) -> dict[str, object]:
+    """Return what a call cost, and in which currency, where any amount is known."""
+    amounts: dict[str, object] = {
+        "total": cost.total,
+        "input": cost.input,
+        "output": cost.output,
+        "cache_read": cost.cache_read,
+        "cache_write": cost.cache_write,
+        "reported": cost.reported,
+        "computed": cost.computed,
+        "estimated": cost.estimated,
+    }
+    return {
+        **amounts,
+        "currency": cost.currency if any(amount is not None for amount in amounts.values()) else None,
+        "source": cost.source,
+        "status": cost.status,
+        "pricing": cost.pricing,
+        "pricing_version": cost.pricing_version,
     }
 
 

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 type State = Literal["pending", "delivered", "dead"]
 STATES: tuple[State, ...] = ("pending", "delivered", "dead")
-PENDING, DELIVERED, DEAD = range(3)
+PENDING, DEAD = STATES.index("pending"), STATES.index("dead")
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS document (
@@ -115,18 +115,17 @@ class Outbox:
             return 0
         now = self._clock()
 
-        def work(connection: sqlite3.Connection) -> tuple[int, int]:
-            if now >= self._next_prune:
-                self._prune(connection, now, pages=2)
+        def work(connection: sqlite3.Connection) -> tuple[int, int, bool]:
+            pruned = now >= self._next_prune and self._prune(connection, now, pages=2)
             fitting = self._fitting(connection, documents)
             rows = [(identity, body, now) for identity, body in documents[:fitting]]
             new = connection.executemany(INSERT, rows).rowcount if rows else 0
             dropped = len(documents) - fitting
             _tally(connection, {"accepted": new + dropped, "dropped outbox full": dropped})
-            return new, dropped
+            return new, dropped, pruned
 
-        new, dropped = self._database.write(work)
-        if now >= self._next_prune:
+        new, dropped, pruned = self._database.write(work)
+        if pruned:
             self._next_prune = now + PRUNE_EVERY
         if dropped and not self._dropping.is_set():
             logger.warning("The outbox %s is full at %d bytes; new documents are dropped.", self.path, self._max_bytes)
@@ -152,18 +151,6 @@ class Outbox:
             return rows
 
         return self._database.read(work)
-
-    def done(self, ids: Iterable[str]) -> None:
-        """Mark pending documents as delivered."""
-        self.settle(done=ids)
-
-    def retry(self, ids: Iterable[str], at: float, reason: str) -> None:
-        """Leave pending documents pending, not due before `at`, with one attempt more and its reason."""
-        self.settle(retry=[(identity, at, reason) for identity in ids])
-
-    def bury(self, identity: str, reason: str) -> None:
-        """Set a pending document aside as dead, with its reason, until someone requeues it."""
-        self.settle(bury=[(identity, reason)])
 
     def settle(
         self,
@@ -264,11 +251,13 @@ class Outbox:
                 break
         return bisect.bisect_right(ends, room)
 
-    def _prune(self, connection: sqlite3.Connection, now: float, *, pages: int) -> None:
+    def _prune(self, connection: sqlite3.Connection, now: float, *, pages: int) -> bool:
+        """Remove what is past its retention, at most so many pages of it; return whether that was all of it."""
         which = "added < ? AND state > 0" if self._keep_pending else "added < ?"
         while pages and _remove(connection, which, now - self._retention) == PAGE:
             pages -= 1
         connection.execute(f"PRAGMA incremental_vacuum({pages * 1000})").fetchall()
+        return pages > 0
 
 
 def _remove(connection: sqlite3.Connection, which: str, *values: float) -> int:

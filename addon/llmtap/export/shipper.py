@@ -21,14 +21,13 @@ import msgspec
 from llmtap.export import shipment
 from llmtap.export.cluster import Cluster, ClusterError, ElasticsearchSettings
 from llmtap.export.outbox import Outbox, OutboxError, Row
-from llmtap.export.template import Installed, destination, find, install
+from llmtap.export.template import Installed, agree, destination
 
 logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 60.0  # seconds
 LOCK_PAUSE = 5.0  # seconds between two looks whether another process still carries this outbox
 MAYBE_SENT = "maybe sent: "  # begins the reason of a document whose request was not answered
-SETUP = "run `llmtap setup elasticsearch` once with a key that may manage index templates"
 UNSURE = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.BAD_REQUEST}  # refusals that may be one document's fault
 
 
@@ -49,7 +48,10 @@ class _Trip:
 
 
 class Shipper:
-    """One carrier per outbox file among all processes; `start` and `stop` it, or let `step` run it by hand."""
+    """One carrier per outbox file among all processes; `start` and `stop` it, or let `step` run it by hand.
+
+    Its thread closes the connections of `cluster` when it ends.
+    """
 
     def __init__(  # noqa: PLR0913 # two outsiders, two settings, and the two clocks of a test
         self,
@@ -99,7 +101,7 @@ class Shipper:
                 self._enter("waiting", "Another process carries the outbox %s.", self._outbox.path, level=logging.INFO)
                 return LOCK_PAUSE
             if self._installed is None:
-                self._installed = self._agree()
+                self._installed = agree(self._cluster, self._settings, self._template)
             stopping = self._deadline < math.inf
             limit, size = self._settings.batch_documents, self._settings.batch_bytes
             rows = self._outbox.claim(limit, size, math.inf if stopping else self._clock())
@@ -126,35 +128,8 @@ class Shipper:
                 if pause:
                     self._wake.wait(pause)
         finally:
+            self._cluster.close()
             self._unlock()
-
-    def _agree(self) -> Installed:
-        """See to it that our template is in force; raises ClusterError to hold everything until it is."""
-        settings, ours = self._settings, self._template.get("version", 0)
-        assumed = Installed("index" if settings.target == "index" else "data_stream", "", 0)
-        try:
-            found = find(self._cluster, settings)
-        except ClusterError as error:
-            if error.kind != "forbidden":
-                raise
-            logger.warning("%s; documents are sent all the same. Unless the index template is there, %s.", error, SETUP)
-            return assumed
-        if found is not None and (not settings.setup or found.version >= int(str(ours))):
-            return found
-        if not settings.setup:
-            raise ClusterError("refused", f"The index template is missing on {self._cluster.address}; {SETUP}.")
-        try:
-            installed = install(self._cluster, settings, self._template)
-        except ClusterError as error:
-            if error.kind != "forbidden":
-                raise
-            if found is None:
-                raise ClusterError("forbidden", f"The index template is missing; {SETUP} ({error})") from error
-            logger.warning("%s; the index template %s is an older one, %s.", error, found.name, SETUP)
-            return found
-        without = ", ".join(installed.left_out) or "nothing"
-        logger.info("Index template %s is on %s, left out: %s.", installed.name, self._cluster.address, without)
-        return installed
 
     def _trip(self, rows: Sequence[Row], installed: Installed) -> _Trip:
         trip = _Trip()

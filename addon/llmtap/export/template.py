@@ -30,6 +30,7 @@ PLAINER = {
     "flattened": "object",
 }
 ATTEMPTS = 24
+SETUP = "run `llmtap setup elasticsearch` once with a key that may manage index templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,37 @@ class Installed:
 def destination(kind: Kind, namespace: str) -> str:
     """Return the name of the data stream, or what a daily index's name begins with."""
     return f"logs-llmtap.calls-{namespace}" if kind == "data_stream" else f"llmtap-calls-{namespace}-"
+
+
+def agree(cluster: Cluster, settings: ElasticsearchSettings, template: Mapping[str, object]) -> Installed:
+    """See to it that a template of ours is in force; raises ClusterError to hold everything until it is.
+
+    A key that may not look at templates, or not replace an older one, delivers all the same, and is told of it.
+    """
+    ours = int(str(template.get("version", 0)))
+    try:
+        found = find(cluster, settings)
+    except ClusterError as error:
+        if error.kind != "forbidden":
+            raise
+        logger.warning("%s; documents are sent all the same. Unless the index template is there, %s.", error, SETUP)
+        return Installed("index" if settings.target == "index" else "data_stream", "", 0)
+    if found is not None and (not settings.setup or found.version >= ours):
+        return found
+    if not settings.setup:
+        raise ClusterError("refused", f"The index template is missing on {cluster.address}; {SETUP}.")
+    try:
+        installed = install(cluster, settings, template)
+    except ClusterError as error:
+        if error.kind != "forbidden":
+            raise
+        if found is None:
+            raise ClusterError("forbidden", f"The index template is missing; {SETUP} ({error})") from error
+        logger.warning("%s; the index template %s is an older one, %s.", error, found.name, SETUP)
+        return found
+    without = ", ".join(installed.left_out) or "nothing"
+    logger.info("Index template %s is on %s, left out: %s.", installed.name, cluster.address, without)
+    return installed
 
 
 def find(cluster: Cluster, settings: ElasticsearchSettings) -> Installed | None:

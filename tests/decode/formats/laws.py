@@ -1,7 +1,7 @@
 """What every wire format owes, as functions that a twin calls: it reads whatever bytes, or raises what it promises."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 from hypothesis import strategies as st
@@ -13,13 +13,14 @@ from llmtap.decode.inference import Answer, InferenceResponse
 from tests.exchanges.rpc import message
 
 
-def odd_bodies(words: str) -> SearchStrategy[bytes]:
+def odd_bodies(words: str | Sequence[str]) -> SearchStrategy[bytes]:
     """Bytes of any kind, and JSON of any shape whose members and strings are among `words`."""
-    names = words.split()
+    names = words.split() if isinstance(words, str) else words
     leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(names) | st.text(max_size=6)
     shapes = st.recursive(
         leaves,
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(names), inner, max_size=8),
+        max_leaves=30,
     )
     return st.binary(max_size=64) | shapes.map(lambda value: json.dumps(value).encode())
 

@@ -53,10 +53,6 @@ class _CorruptError(Exception):
     """The bytes are not what the encoding says."""
 
 
-class _OversizeError(Exception):
-    """More came out than anybody should hold."""
-
-
 class _Codec(Protocol):
     """Undoes one encoding; `finished` says that the bytes fed so far make a whole body."""
 

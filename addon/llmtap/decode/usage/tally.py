@@ -1,6 +1,6 @@
 """Makes a Usage of counts as a provider states them one by one: totals include their parts, what is no count is None.
 
-For wire formats that count in names of their own; a `usage` object of OpenAI's kind is read by `usage.py`.
+For wire formats that count in names of their own; a `usage` object of OpenAI's kind is read by `chat_usage`.
 """
 
 from msgspec.structs import replace
