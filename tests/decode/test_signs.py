@@ -15,7 +15,7 @@ FORM = (
     b'--x\r\nContent-Disposition: form-data; name="model"\r\n\r\nwhisper-1\r\n--x--\r\n'
 )
 WAVE = b"RIFF\x24\x00\x00\x00WAVEfmt "
-UNTOLD = frozenset({"cohere_chat", "openai_chat", "perplexity_async"})
+UNTOLD = frozenset({"cohere_chat", "openai_chat"})
 """Dialects of weak paths whose answers always say what they are."""
 
 
@@ -148,6 +148,7 @@ def test_an_answer_tells_alone_where_the_question_is_missing(wire_format: str, a
     assert recognised(exchange(wire_format, b"", answer, method="GET"))
     assert not recognised(exchange(None, b"", answer))
     assert not recognised(exchange(wire_format, b"", b'{"id":1,"status":"ok"}'))
+    assert not recognised(exchange(wire_format, b"", b'{"poll":1,"choices":[{"index":0,"votes":2}]}'))
 
 
 def test_who_speaks_has_signs() -> None:

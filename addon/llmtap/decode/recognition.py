@@ -63,12 +63,12 @@ def recognised(exchange: Exchange) -> bool:
 def _alone(exchange: Exchange, told: str | None, answered: bytes) -> bool:
     """Return whether the answer alone tells, to a question without members: not kept, without a body, or sound.
 
-    It does at a path of ours only: whoever lists or exports conversations answers with such objects too.
+    It does at a path of its dialect only: whoever lists or exports conversations answers with such objects too.
     """
     wire_format = exchange.endpoint.wire_format
     if wire_format is None or exchange.response is None:
         return False
-    if told is not None or _heard(wire_format, exchange.response, answered):
+    if told == wire_format or _heard(wire_format, exchange.response, answered):
         return True
     return wire_format in ALONE and ALONE[wire_format].search(answered) is not None
 

@@ -132,7 +132,7 @@ SIGNS: Mapping[str, tuple[Sign, ...]] = {
 """The dialects of weak paths, by wire format."""
 
 ALONE: Mapping[str, re.Pattern[bytes]] = {
-    "anthropic_completions": re.compile(rb'"completion"\s*:\s*"'),
+    "anthropic_completions": re.compile(rb'"completion"\s*:\s*"|"type"\s*:\s*"error"\s*,\s*"error"\s*:\s*\{'),
     "bedrock_agent": re.compile(rb":event-type\x07"),
     "cohere_embed": re.compile(rb'"embeddings"\s*:\s*[\[{]'),
     "cohere_rerank": re.compile(rb'"relevance_score"\s*:'),
@@ -140,15 +140,18 @@ ALONE: Mapping[str, re.Pattern[bytes]] = {
     "elevenlabs_audio": re.compile(rb'"language_code"\s*:.*?"words"\s*:', re.DOTALL),
     "gemini_interactions": re.compile(rb'"object"\s*:\s*"interaction"'),
     "media_jobs": re.compile(rb'"(?:acoustic|language|speech)_model"\s*:|"id"\s*:\s*"cgt-'),
+    "ollama_chat": re.compile(rb'"total_duration"\s*:\s*[0-9]'),
     "openai_assistants": re.compile(rb'"object"\s*:\s*"thread\.run'),
     "openai_audio": re.compile(
         rb'"task"\s*:\s*"trans|"avg_logprob"\s*:|\A\s*\{\s*(?:"duration"\s*:\s*[0-9.]+\s*,\s*)?"text"\s*:\s*"'
     ),
     "openai_batches": re.compile(rb'"object"\s*:\s*"batch"'),
     "openai_images": re.compile(rb'"created"\s*:\s*[0-9]+\s*,\s*"data"\s*:'),
+    "openai_completions": re.compile(rb'"object"\s*:\s*"chat\.completion'),
     "openai_embeddings": re.compile(rb'"data"\s*:\s*\[\s*\{[^\[\]{}]*"embedding"\s*:\s*[\["]'),
     "openai_realtime": re.compile(rb"\Av=0\r?\n"),
     "openai_videos": re.compile(rb'"object"\s*:\s*"video(?:\.|")'),
+    "perplexity_async": re.compile(rb'"object"\s*:\s*"chat\.completion'),
     "replicate_predictions": re.compile(rb'"urls"\s*:\s*\{[^{}]*"get"\s*:'),
 }
 """What tells an answer at a weak path of its dialect when its question was not kept, or has no members to tell it."""
