@@ -18,15 +18,18 @@ def test_rows_belong_to_rows() -> None:
 
 
 def test_a_header_may_name_the_action() -> None:
-    """Tencent's path is always the same; an action that no row names is no call, and elsewhere it says nothing."""
+    """Tencent's path is always the same; another action says nothing, and elsewhere the bodies must tell."""
     chat, other = (((b"X-TC-Action", action), *JSON) for action in (b"ChatCompletions", b"ChatTranslations"))
     expected = Endpoint("tencent", wire_format="hunyuan_chat", operation="chat")
     assert PROVIDERS.endpoint("hunyuan.tencentcloudapi.com", 443, "POST", "/", chat) == expected
     assert PROVIDERS.endpoint("hunyuan.tencentcloudapi.com", 443, "POST", "/") is None
-    for host, headers in (("hunyuan.tencentcloudapi.com", other), ("api.openai.com", chat)):
+    for host, headers, format_ in (
+        ("hunyuan.tencentcloudapi.com", other, None),
+        ("tunnel.example.com", chat, "hunyuan_chat"),
+    ):
         found = PROVIDERS.endpoint(host, 443, "POST", "/", headers)
         assert found is not None
-        assert (found.certain, found.wire_format) == (False, None)
+        assert (found.certain, found.wire_format) == (False, format_)
 
 
 @pytest.mark.parametrize(

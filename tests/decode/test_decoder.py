@@ -286,3 +286,13 @@ def test_calm(
         body = body[:place] + wound + body[place + 1 :]
     headers = ((b"content-encoding", encoding),)
     decode(exchange(body, headers, request=request_body, status=status, wire_format=wire_format))
+
+
+def test_a_path_that_is_not_certain_gives_way_to_the_answer() -> None:
+    """Somebody's own door may be called as another API's; what both bodies say counts, and its operation."""
+    made = exchange(ANSWER, wire_format="openai_completions")
+    unsure = dataclasses.replace(made.endpoint, operation="text_completion", certain=False)
+    found = decode(dataclasses.replace(made, endpoint=unsure))
+    assert (found.wire_format, found.operation) == ("openai_chat", "chat")
+    sure = decode(dataclasses.replace(made, endpoint=dataclasses.replace(unsure, certain=True)))
+    assert (sure.wire_format, sure.operation) == ("openai_completions", "text_completion")

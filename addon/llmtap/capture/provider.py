@@ -67,7 +67,8 @@ class EndpointEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names a module of `decode.formats`, or a dialect that has none yet and is told but not read, or is None where the
     body must tell; `operation` is the `gen_ai.operation.name`.
     A `weak` pattern is too common to count on an unknown host. One with `providers` (ids of the host table) counts on
-    their hosts only. With `session`, a GET opens a WebSocket, and is no call on an unknown host unless it asks for one.
+    their hosts only; a weak one elsewhere too, for the bodies to tell (a gateway's prefix, a tunnel). With `session`, a
+    GET opens a WebSocket, and is no call on an unknown host unless it asks for one.
     `model_header` names the model where neither path, query nor body do.
     """
 
@@ -108,6 +109,14 @@ class _Found(NamedTuple):
     model: str | None
     stream: bool | None
 
+    def tells(self, host: ProviderEntry | None) -> bool:
+        """Return whether the path tells by itself that it is an LLM's, on a host that a row names or not."""
+        if not self.entry.weak:
+            return True
+        if self.entry.providers:
+            return host is not None and host.id in self.entry.providers
+        return host is not None and not host.needs_path
+
 
 class Providers:
     """The tables, compiled once; each host and each path is searched for once while it is remembered."""
@@ -141,9 +150,9 @@ class Providers:
         """Return what is called by `method` and `path` (a query is ignored), or None when it is no LLM call.
 
         Unknown hosts arrive here only when they were named (`capture.hosts`) or when their traffic is plain HTTP. With
-        the request's `headers`, a POST whose path does not tell is an endpoint that is not `certain`, if its content
-        type is one that LLM APIs take, and so is a session that is opened at a weak path; and a gateway's call is one
-        of the provider that the request names.
+        the request's `headers`, whatever is asked, fetched or opened at a weak path is an endpoint that is not
+        `certain`, and so is a POST to any other, if its content type is one that LLM APIs take; and a gateway's call
+        is one of the provider that the request names.
         """
         host = normal_host(host)
         method, plain = method.upper(), path.partition("?")[0]
@@ -151,8 +160,8 @@ class Providers:
             return None
         entry = self._provider(host, port)
         found = self._found(method, plain + _action(headers or ()), entry.id if entry else None)
-        certain = found is not None and not (found.entry.weak and (entry is None or entry.needs_path))
-        if not certain and (headers is None or not (_opens(found, method, headers) or _asks(method, headers))):
+        certain = found is not None and found.tells(entry)
+        if not certain and (headers is None or not _open(found, method, headers)):
             return None
         made = Endpoint(
             provider=(entry.name if entry else None) or registrable_domain(host),
@@ -186,7 +195,9 @@ class Providers:
         readings = (path, unquote(path)) if "%" in path else (path,)
         for reading in readings:  # some clients encode the colon of `model:verb`
             for pattern, entry in self._paths:
-                if method not in entry.methods or (entry.providers and provider not in entry.providers):
+                if method not in entry.methods or not (
+                    entry.weak or not entry.providers or provider in entry.providers
+                ):
                     continue
                 if match := pattern.search(reading):
                     groups = match.groupdict()
@@ -194,14 +205,16 @@ class Providers:
         return None
 
 
-def _asks(method: str, headers: Headers) -> bool:
-    return method == "POST" and legible(headers)
+def _open(found: _Found | None, method: str, headers: Headers) -> bool:
+    """Return whether bodies may tell where the path does not by itself: whatever is asked or fetched at a weak path.
 
-
-def _opens(found: _Found | None, method: str, headers: Headers) -> bool:
-    """Return whether a GET asks for a WebSocket (RFC 6455) where one is served."""
-    upgrade = header(headers, "upgrade") if found and found.entry.session and method == "GET" else None
-    return upgrade is not None and upgrade.lower() == "websocket"
+    A POST elsewhere must be of a content type that tells of LLM APIs, a session be one that is opened (RFC 6455).
+    """
+    if method == "POST":
+        return found is not None or legible(headers)
+    if found is None or not found.entry.session:
+        return found is not None
+    return (header(headers, "upgrade") or "").lower() == "websocket"
 
 
 def legible(headers: Headers) -> bool:

@@ -13,7 +13,7 @@ import msgspec
 from llmtap.capture.exchange import Body, Exchange, Headers, Response, header
 from llmtap.decode.body.encoding import undo
 from llmtap.decode.body.events import Event, json_array, json_lines, server_sent_events
-from llmtap.decode.body.eventstream import carried, event_stream
+from llmtap.decode.body.eventstream import carried, event_stream, preluded
 from llmtap.decode.body.framing import REACH, framing, spoken
 from llmtap.decode.body.lenient import read
 from llmtap.decode.body.rpc import failed, messages, spoken_over, succeeded, unwrapped
@@ -59,12 +59,12 @@ class _Reading:
 def decode(exchange: Exchange) -> Inference:
     """Return what an exchange meant.
 
-    The endpoint names the wire format; where it names none, or the answer holds nothing of it, the bodies tell. A model
-    that the path names stands in for one that the body leaves out, and the model that a session has for one that the
-    answer leaves out.
+    The endpoint names the wire format; where it names none, or the answer holds nothing of it, the bodies tell (and the
+    operation too, where the path was not certain). A model that the path names stands in for one that the body leaves
+    out, and the model that a session has for one that the answer leaves out.
     """
     exchange = transcoded(exchange)
-    endpoint, response = exchange.endpoint, exchange.response
+    endpoint, response, stated = exchange.endpoint, exchange.response, exchange.endpoint.operation
     asked, problems = _plain("request", exchange.request.body, exchange.request.headers)
     asked_data = _joined(asked)
     name, streamed, reading, head = endpoint.wire_format, bool(endpoint.stream), None, b""
@@ -80,9 +80,9 @@ def decode(exchange: Exchange) -> Inference:
         name = name or spoken(asked_data, exchange.request.headers, head)
         dialect, operation = invoked(name, endpoint.model, asked_data, head)
         reading = _read_response(FORMATS.get(dialect or ""), response, said, head, streamed=streamed)
-        other = spoken(b"", (), head) if _empty(reading.answer) else None
+        other = _other(exchange, response.status, reading.answer, asked_data, head)
         if other is not None and other != name and name in FORMATS:
-            name, dialect = other, other
+            name, dialect, stated = other, other, stated if endpoint.certain else None
             reading = _read_response(FORMATS[other], response, said, head, streamed=streamed)
     wire_format = FORMATS.get(dialect or "")
     request, more = _read_request(wire_format, asked, asked_data)
@@ -95,7 +95,7 @@ def decode(exchange: Exchange) -> Inference:
     if not request.model:
         request = replace(request, model=endpoint.model or request.session_model)
     return Inference(
-        operation=endpoint.operation or operation or OPERATIONS.get(name or "", "chat" if wire_format else _UNKNOWN),
+        operation=stated or operation or _operation(name or "", request, read=wire_format is not None),
         wire_format=name,
         request=request,
         response=voiced(request, answer),
@@ -105,13 +105,27 @@ def decode(exchange: Exchange) -> Inference:
     )
 
 
+def _operation(name: str, request: InferenceRequest, *, read: bool) -> str:
+    """Return what a call is for, where no path says so: whoever hands in words to be spoken asks for speech."""
+    return "speech" if request.characters is not None else OPERATIONS.get(name, "chat" if read else _UNKNOWN)
+
+
 def _untyped(headers: Headers) -> Headers:
     return tuple(field for field in headers if field[0].lower() != b"content-type")
 
 
-def _empty(answer: Answer) -> bool:
-    """Return whether nothing but a name was read."""
-    return not (answer.parts or answer.finish_reasons or answer.usage or answer.error)
+def _other(exchange: Exchange, status: int, answer: Answer, asked: bytes, head: bytes) -> str | None:
+    """Return the wire format that an answer names itself, where in the endpoint's nothing but a name was read of it.
+
+    An endpoint that is not certain gives way too where no words were read, or where the question is of the other one;
+    not to frames, in which all of Bedrock is carried.
+    """
+    certain = exchange.endpoint.certain or status == _SWITCHED
+    unread = not (answer.parts or answer.error or (certain and (answer.finish_reasons or answer.usage)))
+    if not unread and (certain or preluded(head)):
+        return None
+    named = spoken(b"", (), head)
+    return named if unread or named == spoken(asked, exchange.request.headers, b"") else None
 
 
 def _plain(side: str, body: Body, headers: Headers) -> tuple[Body, list[str]]:

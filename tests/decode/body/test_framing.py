@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmtap.decode.body.framing import Framing, framing, spoken
+from llmtap.decode.body.framing import Framing, framing, sounding, spoken
 from tests.exchanges.frames import frames
 from tests.exchanges.story import Story, stories
 
@@ -73,6 +73,17 @@ def test_the_bytes_decide(body: bytes, kind: str, expected: Framing) -> None:
         (b'{"query":"x","contents":{"text":true}}', (), b"", None),
         (b"", (), b'{"candidates": [{"content": {}}]}', "gemini_generate"),
         (b"", (), b'{"object":"interaction","id":"v1"}', "gemini_interactions"),
+        (b"", (), b'{"choices":[{"content_filter_results":{"hate":{}},"message":{}}]}', "openai_chat"),
+        (b"", (), b'{"id":"1","object":"text.completion","choices":[]}', "openai_completions"),
+        (b"", (), b'{"predictions":[{"embeddings":{"values":[1]}}]}', "gemini_predict"),
+        (b"", (), b'{"results":[{"flagged":false,"category_scores":{}}]}', "openai_moderations"),
+        (b"", (), b'{"created": 1, "data": [{"revised_prompt": "x"}]}', "openai_images"),
+        (b"", (), b'{"responses":[{"finish_reason":"stop","message":{}}]}', "reka_chat"),
+        (b"", (), b'{"results":[{"generated_text":"x","generated_token_count":1}]}', "watsonx_text"),
+        (b"", (), b'{"text":"x","generation_id":"g","chat_history":[]}', "cohere_v1_chat"),
+        (b"", (), b'{"job":"g","generation_id":"g"}', None),
+        (b'{"requests":[{"content":{"parts":[]}}]}', (), b"", "gemini_embeddings"),
+        (b'{"content":"a page"}', (), b"", None),
         (b"not json", (), b"", None),
         (b"[]", (), b"", None),
     ],
@@ -98,3 +109,17 @@ def test_calm(request_body: bytes, response: bytes) -> None:
     """Law: no bytes whatever raise."""
     framing(response, ())
     spoken(request_body, (), response)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "expected"),
+    [
+        (b"audio/mpeg", b"", True), (b"", b"ID3\x04", True), (b"", b"RIFF\x01\x02\x03\x04WAVEfmt ", True),
+        (b"", b"OggS", True), (b"", b"\xff\xfb\x90", True), (b"", b"\x00\x00\x00\x20ftypM4A ", True),
+        (b"image/jpeg", b"\xff\xd8\xff", False), (b"", b"RIFF\x01\x02\x03\x04WEBP", False), (b"", b"{}", False),
+        (b"", "\ufeffdata".encode("utf-16"), False),
+    ],
+)  # fmt: skip
+def test_sound_is_told_by_its_first_bytes(kind: bytes, body: bytes, expected: bool) -> None:  # noqa: FBT001 -- the expected value
+    """A recorder that lost the content type lost nothing."""
+    assert sounding(((b"content-type", kind),), body) is expected

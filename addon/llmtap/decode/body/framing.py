@@ -31,11 +31,13 @@ _GEMINI = re.compile(rb'"(?:candidates|usageMetadata|promptFeedback)"\s*:')
 _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("gemini_predict", re.compile(rb'"predictions"\s*:\s*\{[^{}]{0,400}"object"\s*:\s*"chat\.completion"')),
     ("openai_chat", re.compile(rb'"object"\s*:\s*"chat\.completion')),
-    ("openai_completions", re.compile(rb'"object"\s*:\s*"text_completion')),
+    ("openai_completions", re.compile(rb'"object"\s*:\s*"text[._]completion')),
     ("openai_realtime", re.compile(rb'"object"\s*:\s*"realtime\.response"')),
     (
         "openai_responses",
-        re.compile(rb'"object"\s*:\s*"response"|"type"\s*:\s*"response\.|^event:\s*response\.', re.MULTILINE),
+        re.compile(
+            rb'"object"\s*:\s*"response(?:\.compaction)?"|"type"\s*:\s*"response\.|^event:\s*response\.', re.MULTILINE
+        ),
     ),
     ("lmstudio_chat", re.compile(rb'"model_instance_id"\s*:')),
     ("openai_embeddings", re.compile(rb'"object"\s*:\s*"embedding"')),
@@ -44,7 +46,9 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("anthropic_messages", re.compile(rb'\A(?=.*?"type"\s*:\s*"message")(?=.*?"role"\s*:\s*"assistant")', re.DOTALL)),
     (  # others offer choices too, and number none of them
         "openai_chat",
-        re.compile(rb'"choices"\s*:\s*\[\s*(?:\]|\{[^{}]*"(?:index|message|delta|finish_reason|logprobs)"\s*:)'),
+        re.compile(
+            rb'"choices"\s*:\s*\[\s*(?:\]|\{[^{}]*"(?:index|message|delta|finish_reason|logprobs|content_filter\w*)"\s*:)'
+        ),
     ),
     ("bedrock_converse", re.compile(rb":event-type\x07\x00.(?:messageStart|contentBlock)", re.DOTALL)),
     ("bedrock_converse", re.compile(rb'"output"\s*:\s*\{\s*"message"\s*:')),
@@ -62,10 +66,28 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
         re.compile(rb'\A\s*\[\s*\[?\s*\{\s*"(?:label|score)"\s*:[^{}\[\]]{0,200}"(?:score|label)"'),
     ),
     ("text_generation", re.compile(rb'"meta_info"\s*:\s*\{[^{}]{0,400}"(?:id|finish_reason|prompt_tokens)"\s*:')),
+    ("gemini_predict", re.compile(rb'"predictions"\s*:\s*\[\s*\{\s*"(?:embeddings|bytesBase64Encoded)"\s*:\s*[{"]')),
+    ("openai_moderations", re.compile(rb'"category_scores"\s*:\s*\{')),
+    (
+        "openai_images",
+        re.compile(rb'"created"\s*:\s*[0-9]+\s*,\s*"data"\s*:\s*\[\s*\{\s*"(?:b64_json|url|revised_prompt)"\s*:'),
+    ),
+    ("reka_chat", re.compile(rb'"responses"\s*:\s*\[\s*\{[^{}]*"(?:message|chunk|finish_reason)"\s*:')),
+    ("watsonx_text", re.compile(rb'"generated_token_count"\s*:')),
+    (
+        "cohere_v1_chat",
+        re.compile(
+            rb'"event_type"\s*:\s*"stream-start"|\A(?=.*?"generation_id"\s*:)(?=.*?"chat_history"\s*:)', re.DOTALL
+        ),
+    ),
     ("tgi_generate", re.compile(rb'"token"\s*:\s*\{\s*"id"\s*:|"details"\s*:\s*\{[^{}]{0,200}"generated_tokens"\s*:')),
 )
 
 
+_SOUND = re.compile(
+    rb"ID3|RIFF.{4}WAVE|OggS|fLaC|\xff[\xf1\xf2\xf3\xf9\xfa\xfb]|.{4}ftyp(?:M4A|mp4|isom)|\x1aE\xdf\xa3", re.DOTALL
+)
+"""The first bytes of sound: MP3, WAVE, Ogg, FLAC, MPEG and ADTS frames, MPEG-4, Matroska (WebM)."""
 _PARTS = re.compile(rb'"parts"\s*:')
 _ABSENT = msgspec.Raw()
 
@@ -82,6 +104,18 @@ class _Shape(msgspec.Struct):
     encoding_format: msgspec.Raw = _ABSENT
     dimensions: msgspec.Raw = _ABSENT
     model: str | None = None
+    max_tokens_to_sample: int | None = None
+    voice: msgspec.Raw = _ABSENT
+    size: str | None = None
+    quality: str | None = None
+    query: msgspec.Raw = _ABSENT
+    documents: msgspec.Raw = _ABSENT
+    texts: msgspec.Raw = _ABSENT
+    input_type: str | None = None
+    input_text: str | None = msgspec.field(default=None, name="inputText")
+    max_gen_len: int | None = None
+    content: msgspec.Raw = _ABSENT
+    requests: msgspec.Raw = _ABSENT
 
 
 def framing(body: bytes, headers: Headers) -> Framing:
@@ -99,6 +133,11 @@ def framing(body: bytes, headers: Headers) -> Framing:
     if _EVENTS.match(head) or ("event-stream" in kind and not head.startswith(b"<")):
         return "events"
     return "other"
+
+
+def sounding(headers: Headers, body: bytes) -> bool:
+    """Return whether a body is sound, by its content type or by its first bytes."""
+    return (header(headers, "content-type") or "").lower().startswith("audio/") or _SOUND.match(body) is not None
 
 
 def _lines(head: bytes) -> bool:
@@ -135,12 +174,39 @@ def _asked(request: bytes, headers: Headers) -> str | None:
         return "anthropic_messages" if blocks else "openai_chat"
     if _PARTS.search(bytes(shape.contents)):  # others ask for `contents` too, and mean whole pages
         return "gemini_generate"
+    if _stated(shape.input) and shape.model is not None:
+        return _entered(shape, shape.model)
+    return _prompted(shape) if _stated(shape.prompt) else _searched(shape)
+
+
+def _entered(shape: _Shape, model: str) -> str:
+    """Return the wire format of a request that names a model and holds an input."""
+    if _stated(shape.voice):
+        return "openai_audio"
+    embedding = _stated(shape.encoding_format) or _stated(shape.dimensions) or "embed" in model.lower()
+    return "openai_embeddings" if embedding else "openai_responses"
+
+
+def _prompted(shape: _Shape) -> str | None:
+    """Return the wire format of a request that holds a prompt."""
+    if shape.max_tokens_to_sample is not None:
+        return "anthropic_completions"
+    if shape.max_gen_len is not None:
+        return "bedrock_invoke"
     if shape.model is None:
         return None
-    if _stated(shape.input):
-        embedding = _stated(shape.encoding_format) or _stated(shape.dimensions) or "embed" in shape.model.lower()
-        return "openai_embeddings" if embedding else "openai_responses"
-    return "openai_completions" if _stated(shape.prompt) else None
+    return "openai_images" if shape.size or shape.quality else "openai_completions"
+
+
+def _searched(shape: _Shape) -> str | None:
+    """Return the wire format of a request for vectors or ranks."""
+    if _stated(shape.query) and bytes(shape.documents).startswith(b"["):
+        return "cohere_rerank"
+    if _stated(shape.texts) and shape.input_type:
+        return "cohere_embed"
+    if shape.input_text is not None:
+        return "bedrock_invoke"
+    return "gemini_embeddings" if _PARTS.search(bytes(shape.content) or bytes(shape.requests)) else None
 
 
 def _stated(member: msgspec.Raw) -> bool:
