@@ -17,6 +17,7 @@ from llmtap.decode.usage.metering import Metering, metered
         (b'{"billed_units":{"input_tokens":9}}', Usage(9)),
         (b'{"billed_units":{"search_units":1}}', Usage(search_units=1)),
         (b'{"billed_units":{"images":1}}', Usage(input_images=1)),
+        (b'{"billed_units":{"pages":4.0}}', Usage(pages=4)),
         (b'{"billed_units":{"classifications":2.0}}', Usage(classifications=2)),
         (b'{"api_version":{"version":"1"}}', None),
     ],
