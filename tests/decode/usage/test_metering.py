@@ -38,7 +38,8 @@ def test_a_part_of_the_bill() -> None:
 
 
 def test_image_tokens_are_billed_beside_the_text() -> None:
-    """An embedding of both has the sum as its input."""
-    stated = b'{"billed_units":{"input_tokens":3,"image_tokens":258}}'
-    assert Usage(261, image_input_tokens=258) == metered(read(Metering, stated))
+    """An embedding of both has the sum as its input, whatever the text is called."""
+    for name in (b"input_tokens", b"text_tokens"):
+        stated = b'{"billed_units":{"%b":3,"image_tokens":258}}' % name
+        assert Usage(261, image_input_tokens=258) == metered(read(Metering, stated))
     assert Usage(258, image_input_tokens=258) == metered(read(Metering, b'{"billed_units":{"image_tokens":258}}'))

@@ -22,6 +22,7 @@ class Units(msgspec.Struct, gc=False):
     input_tokens: int | None = None
     output_tokens: int | None = None
     reasoning_tokens: int | None = None
+    text_tokens: int | None = None
     image_tokens: int | None = None
     search_units: int | None = None
     images: int | None = None
@@ -43,7 +44,7 @@ _NONE = Units()
 def metered(stated: Metering) -> Usage | None:
     """Return the counts, or None when nothing is counted."""
     billed, seen = stated.billed_units or _NONE, stated.tokens or _NONE
-    charged, images = count(billed.input_tokens), count(billed.image_tokens)
+    charged, images = count(billed.input_tokens, billed.text_tokens), count(billed.image_tokens)
     if images is not None:
         charged = images + (charged or 0)
     made = count(billed.output_tokens)
