@@ -18,7 +18,7 @@ _WORDS: dict[Finish, str] = {
         "length max_tokens max_output_tokens model_context_window_exceeded incomplete model_length context_length "
         "max_length limit maximum_tokens token_limit time_limit reason_max_len reason_max_context reason_time_limit "
         "alternative_status_truncated_final max_completion_tokens max_prompt_tokens max_messages continuation "
-        "requires_continuation budget_exceeded"
+        "requires_continuation budget_exceeded budget_reached"
     ),
     "tool": (
         "tool_calls tool_call function_call tool_use requires_action reason_tool_calls alternative_status_tool_calls"
@@ -38,7 +38,7 @@ _WORDS: dict[Finish, str] = {
     "error": (
         "error failed cancelled canceled aborted timeout load unload malformed_function_call malformed_response "
         "malformed_model_output malformed_tool_use unexpected_tool_call too_many_tool_calls "
-        "missing_thought_signature network_error insufficient_system_resource"
+        "missing_thought_signature network_error insufficient_system_resource retries_exhausted"
     ),
 }
 _MEANING: dict[str, Finish] = {word: meaning for meaning, words in _WORDS.items() for word in words.split()}

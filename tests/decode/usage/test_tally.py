@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmtap.decode.inference import Usage
-from llmtap.decode.usage.tally import count, tally
+from llmtap.decode.usage.tally import count, tally, together
 
 COUNTS = st.none() | st.integers(-3, 50) | st.integers()
 
@@ -20,6 +20,12 @@ def test_a_part_beyond_its_whole_is_clamped() -> None:
     """And the usage is marked."""
     assert Usage(9, 7, cache_read_input_tokens=9, inconsistent=True) == tally(9, 7, cached=12)
     assert Usage(9, 7, reasoning_output_tokens=7, inconsistent=True) == tally(9, 7, reasoning=8)
+
+
+def test_two_usages_together() -> None:
+    """What one of them leaves out is what the other states; a mark of either stays."""
+    assert together(Usage(1, 2, 3), Usage(4, None, 5, inconsistent=True)) == Usage(5, 2, 8, inconsistent=True)
+    assert together(Usage(), Usage()) == Usage()
 
 
 @pytest.mark.parametrize("odd", [None, -1, 1 << 60])

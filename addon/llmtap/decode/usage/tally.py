@@ -3,10 +3,13 @@
 For wire formats that count in names of their own; a `usage` object of OpenAI's kind is read by `usage.py`.
 """
 
+from typing import Any
+
 from llmtap.decode.inference import Usage
 
 _LARGEST = 1 << 48
 _NO_PARTS = (None, None, None)
+_COUNTS = tuple(name for name in Usage.__struct_fields__ if name != "inconsistent")
 
 
 def count(*stated: int | None) -> int | None:
@@ -43,6 +46,15 @@ def tally(
         reasoning_output_tokens=within[2],
         inconsistent=within != parts,
     )
+
+
+def together(before: Usage, more: Usage) -> Usage:
+    """Return the usage of two answers; what only one of them states is that one's."""
+    counts: dict[str, Any] = {}  # counts and seconds, as the fields are
+    for name in _COUNTS:
+        one, other = getattr(before, name), getattr(more, name)
+        counts[name] = one if other is None else other if one is None else one + other
+    return Usage(**counts, inconsistent=before.inconsistent or more.inconsistent)
 
 
 def _within(part: int | None, whole: int | None) -> int | None:
