@@ -7,8 +7,8 @@ from llmtap.decode.inference import ProviderError, Usage
 from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
 
 WORDS = """type session session_id agent model turn usage input_tokens output_tokens item id role content text delta
-    item_id error code message input agent.session.idle agent.session.turn.completed agent.session.turn.output_text.delta
-    agent.session.turn.item.done agent.session.in_progress"""
+    item_id error code message input agent.session.idle agent.session.turn.completed
+    agent.session.turn.output_text.delta agent.session.turn.item.done agent.session.in_progress"""
 
 
 def ended(verb: str, **turn: object) -> dict[str, object]:
