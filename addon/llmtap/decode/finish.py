@@ -12,7 +12,8 @@ _WORDS: dict[Finish, str] = {
     "stop": (
         "stop end_turn stop_sequence complete completed eos eos_token endoftext finish finished done pause_turn "
         "normal stop_criteria_met succeeded end_of_text word reason_stop alternative_status_final stop_before "
-        "compaction success need_more_input input_required"
+        "compaction success need_more_input input_required "
+        "close_requested remote_hangup"
     ),
     "length": (
         "length max_tokens max_output_tokens model_context_window_exceeded incomplete model_length context_length "
@@ -38,7 +39,7 @@ _WORDS: dict[Finish, str] = {
     "error": (
         "error failed cancelled canceled aborted timeout load unload malformed_function_call malformed_response "
         "malformed_model_output malformed_tool_use unexpected_tool_call too_many_tool_calls "
-        "missing_thought_signature network_error insufficient_system_resource retries_exhausted"
+        "missing_thought_signature network_error insufficient_system_resource retries_exhausted connection_lost"
     ),
 }
 _MEANING: dict[str, Finish] = {word: meaning for meaning, words in _WORDS.items() for word in words.split()}
