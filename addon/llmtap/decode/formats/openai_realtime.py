@@ -1,10 +1,9 @@
 """OpenAI's Realtime API, as OpenAI, Azure (voice-live too) and xAI speak it: one response of a session at a time.
 
-Law: the final event of a response holds the whole answer once more, so what it says replaces what the deltas said. A
-request is lines of messages: what client and server hold of the session, what was said since the response before, the
-user's words as transcribed, and what asked for the response. A transcript of a session that makes nothing else is an
-answer of its own; so is the end of a Live session, billed by the second. Sound is content without words; what is spoken
-is read from transcripts.
+Law: the final event of a response holds the whole answer once more, so what it says replaces what the deltas said.
+A request is lines of messages: what client and server hold of the session, what was said since the response before, and
+what asked for the response. A transcript of a session that makes nothing else is an answer of its own; so is the end of
+a Live session, billed by the second. Sound is content without words; what is spoken is read from transcripts.
 
 Source: https://platform.openai.com/docs/api-reference/realtime; providers.md 1.4, 1.6. xAI states usage beside the
 response, and `status_details` in one word.
