@@ -50,6 +50,8 @@ def test_what_a_realtime_client_says(message: dict[str, object], expected: Mark)
     ("message", "expected"),
     [
         ({"type": "session.created", "session": {}}, Mark("state")),
+        ({"type": "session.started", "session": {}}, Mark("state")),
+        ({"type": "session.closed", "usage": {"seconds": 5}}, Mark("end")),
         ({"type": "response.created", "response": {"id": "r"}}, Mark("begin", "r")),
         ({"type": "response.text.delta", "response_id": "r"}, Mark("event", "r")),
         ({"type": "response.done", "response": {"id": "r"}}, Mark("end", "r")),

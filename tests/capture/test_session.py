@@ -104,6 +104,13 @@ def test_an_open_response_fails_with_its_session() -> None:
     assert (under_way.failure, waiting.failure, events(waiting)) == (GONE, GONE, [])
 
 
+def test_the_end_of_a_live_session_is_its_one_call() -> None:
+    """It begins with what the session is, and states what all of it is billed by."""
+    started, closed = {"type": "session.started", "session": {"model": "m"}}, {"type": "session.closed"}
+    (call,) = walk(Session(upgrade(), 1000), [(False, started), (False, {"type": "session.info"}), (False, closed)])
+    assert (asked(call), events(call), call.failure) == (["session.started"], ["session.closed"], None)
+
+
 def test_a_session_without_a_response_is_one_call() -> None:
     """It is the upgrade, with what was said and the errors that were answered; a clean end is no failure."""
     error = {"type": "error", "error": {"code": "session_expired"}}

@@ -6,7 +6,7 @@ import pytest
 
 from llmtap.decode.body.events import Event
 from llmtap.decode.completion import Parameters, Typed, asked_for, merge, read_response
-from llmtap.decode.inference import Answer, InferenceRequest, InferenceResponse, Usage
+from llmtap.decode.inference import Answer, InferenceRequest, InferenceResponse, ProviderError, Usage
 
 
 def streamed(*choices: object) -> InferenceResponse:
@@ -29,6 +29,14 @@ def test_text_and_deltas_of_one_stream() -> None:
     """Some servers end a stream of texts by a delta."""
     found = streamed({"index": 0, "text": "a"}, {"index": 0, "text": "b"}, {"delta": {}, "finish_reason": "stop"})
     assert (found.messages[0].parts[0].text, found.finish_reasons, found.completed) == ("ab", ("stop",), True)
+
+
+def test_groq_states_an_error_aside() -> None:
+    """`x_groq.error` ends a stream without a finish reason."""
+    answer = Answer()
+    for chunk in ({"model": "m", "choices": [{"delta": {"content": "a"}}]}, {"x_groq": {"error": "over_capacity"}}):
+        merge(answer, Event(json.dumps({"choices": [], **chunk}).encode()))
+    assert (answer.error, answer.completed) == (ProviderError(message="over_capacity"), False)
 
 
 @pytest.mark.parametrize("choice", [{"text": "a"}, {"message": {"content": "a"}}])

@@ -33,6 +33,10 @@ from llmtap.decode.finish import finish
         ("token_limit", "length"),
         ("time_limit", "length"),
         ("insufficient_system_resource", "error"),
+        ("compaction", "stop"),
+        ("max_prompt_tokens", "length"),
+        ("CONTINUATION", "length"),
+        ("PROHIBITED_INPUT_CONTENT", "filter"),
         ("brand_new_reason", "other"),
     ],
 )

@@ -29,6 +29,8 @@ def test_a_total_needs_both_sides() -> None:
         "total_tokens": 12,
         "cache_write_5m_tokens": None,
         "cache_write_1h_tokens": None,
+        "cache_write_30m_tokens": None,
+        "cache_write_12h_tokens": None,
         "inconsistent": None,
     }
     assert notes(Usage(5), None, "reported")["total_tokens"] is None

@@ -176,8 +176,8 @@ def realtime_server(data: bytes) -> Mark:
         # xAI says `completed` of each growth of a transcript, and what it means in `status`.
         whole = kind.endswith((".completed", ".failed")) and message.status in (None, "completed")
         return Mark("heard", billed=_stated(message.usage)) if whole else OTHER
-    if kind == "input_audio_buffer.committed":
-        return Mark("spoken")
+    if kind in ("input_audio_buffer.committed", "session.closed"):  # a Live session is billed at its end, as a whole
+        return Mark("end" if kind == "session.closed" else "spoken")
     if kind == "error":
         inner = _read(_Inner, message.error) if _stated(message.error) else None
         return Mark("error", cause=_text(inner.event_id) if inner else None)
@@ -186,7 +186,7 @@ def realtime_server(data: bytes) -> Mark:
 
 def _session(kind: str, message: _Message) -> Mark:
     noun, _, verb = kind.partition(".")
-    if noun not in _STATES or verb not in ("created", "updated", "update"):
+    if noun not in _STATES or verb not in ("created", "updated", "update", "started", "start"):
         return OTHER
     inner = _read(_Inner, message.session) if _stated(message.session) else None
     alone = noun != "session" or (inner is not None and inner.type == "transcription")

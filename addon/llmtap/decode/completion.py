@@ -75,6 +75,7 @@ class _Choice(msgspec.Struct, gc=False):
 
 class _Groq(msgspec.Struct, gc=False):
     usage: ChatUsage | None = None
+    error: str | None = None
 
 
 class _Timings(msgspec.Struct, gc=False):
@@ -196,6 +197,8 @@ def _merge(answer: Answer, body: bytes, *, streamed: bool) -> bool:
         _merge_head(answer, completion)
     if completion.error is not None or (completion.choices is None and completion.usage is None):
         answer.error = read_error(body) or answer.error
+    if completion.x_groq is not None and completion.x_groq.error:
+        answer.error = ProviderError(message=completion.x_groq.error)
     if completion.base_resp is not None and completion.base_resp.status_code:
         answer.error = read_error(body) or answer.error
     return _merge_choices(answer, completion.choices or (), streamed=streamed)

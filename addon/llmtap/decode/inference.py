@@ -41,14 +41,14 @@ class Usage(msgspec.Struct, frozen=True):  # a Struct is made eighty times as fa
 
     Totals of tokens include their parts. `tool_input_tokens` are what server tools put into the prompt (Gemini); the
     two of predictions are what became of a predicted output (OpenAI), both within the output. `image_tool_*` are of the
-    image model that a chat used as a tool (OpenAI), `citation_tokens` of what was read to be cited (Perplexity): they
-    have prices of their own and stand outside the totals. `server_tool_calls` counts all calls of tools that the
-    provider ran, each kind of search included. `search_units` are Cohere's (a query with up to 100 documents), `images`
-    are those made and `input_images` those read at a price each, `characters` those of words to be spoken,
-    `text_messages` what was written into a conversation of sound (xAI), `pages` those of a document, `annotated_pages`
-    those of them that were also described. `credits` are what a subscription is charged in units of its own. Seconds
-    are of sound heard or made, and of film made. `inconsistent` says that a reported part exceeded its whole and was
-    clamped (Azure does this, providers.md 1.6).
+    image model that a chat used as a tool, `svg_*` of the text model that wrote a drawing (OpenAI), `citation_tokens`
+    of what was read to be cited (Perplexity): they have prices of their own and stand outside the totals.
+    `server_tool_calls` counts all calls of tools that the provider ran, each kind of search included. `search_units`
+    are Cohere's (a query with up to 100 documents), `images` are those made and `input_images` those read at a price
+    each, `characters` those of words to be spoken, `text_messages` what was written into a conversation of sound (xAI),
+    `pages` those of a document, `annotated_pages` those of them that were also described. `credits` are what a
+    subscription is charged in units of its own. Seconds are of sound heard or made, and of film made. `inconsistent`
+    says that a reported part exceeded its whole and was clamped (Azure does this, providers.md 1.6).
     """
 
     input_tokens: int | None = None
@@ -72,6 +72,10 @@ class Usage(msgspec.Struct, frozen=True):  # a Struct is made eighty times as fa
     image_tool_input_tokens: int | None = None
     image_tool_image_input_tokens: int | None = None
     image_tool_output_tokens: int | None = None
+    svg_input_tokens: int | None = None
+    svg_output_tokens: int | None = None
+    cache_write_30m_input_tokens: int | None = None
+    cache_write_12h_input_tokens: int | None = None
     accepted_prediction_output_tokens: int | None = None
     rejected_prediction_output_tokens: int | None = None
     citation_tokens: int | None = None

@@ -36,9 +36,11 @@ SIGNS: Mapping[str, tuple[Sign, ...]] = {
     ),
     "anthropic_completions": (_sign("prompt max_tokens_to_sample", rb'"completion"\s*:'),),
     "anthropic_messages": (_sign("messages max_tokens", rb'"content"\s*:\s*\['),),
-    "bedrock_agent": (_sign("inputText", rb":event-type\x07", sufficient=False),),
+    "bedrock_agent": (
+        _sign("inputText", rb":event-type\x07", sufficient=False),
+        _sign("inputs", rb":event-type\x07\x00.flow(?:Output|Completion|Trace)", sufficient=False),
+    ),
     "bedrock_async_invoke": (_sign("modelId modelInput", rb'"invocationArn"\s*:'),),
-    "bedrock_flow": (_sign("inputs", rb":event-type\x07\x00.flow(?:Output|Completion|Trace)", sufficient=False),),
     "bfl_images": (_sign("prompt", rb'"(?:polling_url|b64_json)"\s*:'),),
     "cohere_embed": (_sign("", rb'"embeddings"\s*:'),),
     "cohere_rerank": (

@@ -11,7 +11,8 @@ from llmtap.export.outcome import UsageSource
 
 _UNITS = (
     "video_input_tokens", "video_output_tokens", "tool_input_tokens", "image_tool_input_tokens",
-    "image_tool_image_input_tokens", "image_tool_output_tokens", "accepted_prediction_output_tokens",
+    "image_tool_image_input_tokens", "image_tool_output_tokens", "svg_input_tokens", "svg_output_tokens",
+    "accepted_prediction_output_tokens",
     "rejected_prediction_output_tokens", "citation_tokens", "web_searches", "web_fetches", "social_searches",
     "file_searches", "code_executions", "server_tool_calls", "search_units", "classifications", "pages",
     "annotated_pages", "text_messages", "characters", "images", "input_images", "credits", "audio_seconds",
@@ -68,6 +69,8 @@ def notes(usage: Usage | None, estimate: Estimate | None, source: UsageSource) -
         found["total_tokens"] = None if None in known else sum(count or 0 for count in known)
         found["cache_write_5m_tokens"] = usage.cache_write_5m_input_tokens
         found["cache_write_1h_tokens"] = usage.cache_write_1h_input_tokens
+        found["cache_write_30m_tokens"] = usage.cache_write_30m_input_tokens
+        found["cache_write_12h_tokens"] = usage.cache_write_12h_input_tokens
         found |= {name: count for name, count in zip(_UNITS, _units(usage), strict=True) if count is not None}
         found["inconsistent"] = usage.inconsistent or None
     return found

@@ -78,6 +78,16 @@ def test_the_terms_have_a_price_each() -> None:
     assert read({"type": "message", "usage": {"inference_geo": "not_available"}}).inference_geo is None
 
 
+def test_the_model_that_took_over_is_the_one_that_answered() -> None:
+    """A stream begins with the model that was asked, and its last counts name the one that another handed over to."""
+    answer = Answer()
+    started = {"type": "message_start", "message": {"id": "m", "model": "a"}}
+    ended = {"type": "message_delta", "usage": {"iterations": [{"type": "fallback_message", "model": "b"}]}}
+    for event in (started, ended):
+        anthropic_messages.merge(answer, Event(json.dumps(event).encode()))
+    assert answer.model == "b"
+
+
 def test_the_placeholder_of_message_start_is_no_output() -> None:
     """A stream that ends after its first event has an input and no output."""
     events = sse(started(input_tokens=10, cache_read_input_tokens=5, output_tokens=88))

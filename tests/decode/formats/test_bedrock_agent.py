@@ -47,6 +47,24 @@ def test_every_traced_call_counts(events: tuple[Event, ...], expected: Usage | N
     assert (answer.usage, answer.completed) == (expected, True)
 
 
+def test_a_call_that_failed_counts_too() -> None:
+    """Its trace states what it used where others state what they made."""
+    failed = {"failureTrace": {"failureReason": "x", "metadata": {"usage": {"inputTokens": 5}}}}
+    assert fold(Event(json.dumps({"trace": failed}).encode(), "trace")).usage == Usage(5)
+
+
+def test_a_flow() -> None:
+    """Its outputs are documents of any shape, its end is said with a reason, its agents leave their traces."""
+    step = {"orchestrationTrace": {"modelInvocationOutput": {"metadata": {"usage": {"inputTokens": 5}}}}}
+    traced_by = {"nodeDependencyTrace": {"traceElements": {"agentTraces": [{"trace": step}, {"trace": step}]}}}
+    events = [{"trace": traced_by}, {"content": {"document": {"a": 1}}}, {"completionReason": "SUCCESS"}]
+    said = fold(*(Event(json.dumps(event).encode(), "flow") for event in events)).response(streamed=True)
+    assert (said.usage, said.finish_reasons, said.completed) == (Usage(10), ("SUCCESS",), True)
+    assert said.messages[0].parts[0].text == '{"a":1}'
+    asked = bedrock_agent.read_request(b'{"inputs":[{"content":{"document":"Hi"}}],"executionId":"e"}')
+    assert (asked.messages[0].parts[0].text, asked.conversation_id) == ("Hi", "e")
+
+
 def test_a_trace_alone_is_no_answer() -> None:
     """A stream that ends before its chunk was cut off."""
     assert fold(traced("orchestrationTrace", inputTokens=5)).completed is False

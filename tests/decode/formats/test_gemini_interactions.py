@@ -44,36 +44,32 @@ def read(**members: object) -> InferenceResponse:
     return answer.response(streamed=False)
 
 
-@pytest.mark.parametrize(
-    ("usage", "expected"),
-    [
-        ({}, None),
-        ({"total_input_tokens": 5, "total_output_tokens": 7}, Usage(5, 7)),
-        (
-            {"total_input_tokens": 5, "total_output_tokens": 7, "total_thought_tokens": 30},
-            Usage(5, 37, reasoning_output_tokens=30),
-        ),
-        (
-            {"total_input_tokens": 5, "total_tool_use_tokens": 90, "total_cached_tokens": 4},
-            Usage(95, None, 4, tool_input_tokens=90),
-        ),
-        ({"total_input_tokens": 5, "total_cached_tokens": 8}, Usage(5, None, 5, inconsistent=True)),
-        ({"total_thought_tokens": 3}, Usage(None, 3, reasoning_output_tokens=3)),
-        (
-            {"total_input_tokens": 5, "grounding_tool_count": [{"type": "google_search", "count": 2}]},
-            Usage(5, web_searches=2),
-        ),
-        ({"total_input_tokens": -5}, None),
-        ({"grounding_tool_count": [{"type": "google_search"}]}, None),
-        (
-            {"total_input_tokens": 5, "input_tokens_by_modality": [{"modality": "document", "tokens": 5}]},
-            Usage(5, image_input_tokens=5),
-        ),
-    ],
-)
-def test_totals_include_their_parts(usage: object, expected: Usage | None) -> None:
-    """Thoughts and tool prompts stand outside, cached tokens inside; what is not stated is None."""
-    assert read(usage=usage).usage == expected
+def test_an_event_may_state_what_was_used_until_then() -> None:
+    """Beside a step, beside its growth or with the state of the whole; of several statements the last holds."""
+    told = fold(
+        event("interaction.status_update", interaction_id="v1", status="in_progress", usage={"total_input_tokens": 5}),
+        event("step.delta", delta={"type": "text", "text": "a"}, metadata={"total_usage": {"total_input_tokens": 6}}),
+        event("step.stop", usage={"total_input_tokens": 7, "total_output_tokens": 2}),
+    )
+    assert (told.id, told.usage, told.finish_reasons, told.completed) == ("v1", Usage(7, 2), {}, False)
+    whole = event("interaction.completed", interaction={"usage": {"total_input_tokens": 8, "total_output_tokens": 3}})
+    gemini_interactions.merge(told, whole)
+    assert (told.usage, told.completed) == (Usage(8, 3), True)
+
+
+def test_a_cancelled_interaction_has_ended() -> None:
+    """Nothing else follows, so that is its end; a state alone is none."""
+    ended = fold(event("interaction.cancelled", usage={"total_input_tokens": 5}))
+    assert (ended.finish_reasons, ended.usage, ended.completed) == ({0: "cancelled"}, Usage(5), True)
+    told = fold(event("interaction.status_update", status="requires_action"))
+    assert (told.finish_reasons, told.completed) == ({0: "requires_action"}, False)
+
+
+def test_why_an_interaction_failed() -> None:
+    """It says so itself; what befell one that went on is no error of it."""
+    faults = [{"code": "internal", "message": "x"}]
+    assert read(status="failed", errors=faults).error == ProviderError(None, "internal", "x")
+    assert read(status="completed", errors=faults).error is None
 
 
 @pytest.mark.parametrize(

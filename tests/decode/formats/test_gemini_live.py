@@ -42,6 +42,12 @@ def test_thoughts_are_added_to_the_output() -> None:
     assert fold({"usageMetadata": counts}).usage == Usage(10, 7, reasoning_output_tokens=3)
 
 
+def test_the_terms_of_a_turn() -> None:
+    """They stand beside its counts."""
+    assert fold({"usageMetadata": {"serviceTier": "priority"}}).service_tier == "priority"
+    assert fold({"usageMetadata": {"trafficType": "PROVISIONED_THROUGHPUT"}}).service_tier == "PROVISIONED_THROUGHPUT"
+
+
 def test_a_count_that_is_left_out_is_not_known() -> None:
     """A turn whose output nobody counted has none."""
     assert fold({"usageMetadata": {"promptTokenCount": 187, "totalTokenCount": 187}}).usage == Usage(187)

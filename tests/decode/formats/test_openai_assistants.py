@@ -51,6 +51,14 @@ def test_the_usage_of_steps_is_within_that_of_the_run() -> None:
     )
 
 
+def test_why_a_run_is_incomplete() -> None:
+    """It says so, and its status stands in where it does not."""
+    run = {"object": "thread.run", "status": "incomplete"}
+    assert fold(openai_assistants, [run]).finish_reasons == ("incomplete",)
+    told = {**run, "incomplete_details": {"reason": "max_prompt_tokens"}}
+    assert fold(openai_assistants, [told]).finish_reasons == ("max_prompt_tokens",)
+
+
 def test_an_error_event() -> None:
     """Whatever it says."""
     answer = Answer()

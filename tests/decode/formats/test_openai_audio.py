@@ -7,7 +7,7 @@ from llmtap.capture.exchange import Body, Endpoint, Exchange, Request, Response
 from llmtap.decode.body.events import Event
 from llmtap.decode.decoder import decode
 from llmtap.decode.formats import openai_audio
-from llmtap.decode.inference import Answer, Message, Part, ProviderError
+from llmtap.decode.inference import Answer, Message, Part, ProviderError, Usage
 
 
 def whole(body: bytes) -> tuple[Message, ...]:
@@ -45,6 +45,23 @@ def test_groq_states_its_id_aside() -> None:
     answer = Answer()
     openai_audio.read_response(answer, b'{"text":"a","x_groq":{"id":"req_1"}}')
     assert answer.id == "req_1"
+
+
+def test_mistral_s_transcript() -> None:
+    """Its events have names of their own, and the last states the tier that the call ran on."""
+    answer = Answer()
+    usage = b'{"prompt_tokens":4,"service_tier":"priority"}'
+    done = b'{"type":"transcription.done","model":"m","text":"The sun","usage":%b}' % usage
+    events = (b'{"type":"transcription.text.delta","text":"The "}', b'{"type":"transcription.language"}', done)
+    assert [openai_audio.merge(answer, Event(event)) for event in events] == [True, False, False]
+    said = answer.response(streamed=True)
+    assert (said.completed, said.model, said.service_tier, said.usage) == (True, "m", "priority", Usage(4))
+    assert said.messages == (Message("assistant", (Part("text", "The sun"),)),)
+
+
+def test_mistral_wraps_sound_in_json() -> None:
+    """Nothing of it is kept."""
+    assert whole(b'{"audio_data":"AAAA"}') == (Message("assistant", (Part("media", "audio/*"),)),)
 
 
 def test_the_final_event_holds_the_words_once_more() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import openai_images
-from llmtap.decode.inference import Answer, Part, ProviderError
+from llmtap.decode.inference import Answer, Part, ProviderError, Usage
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,14 @@ def test_what_a_picture_is(answer: bytes, medium: str) -> None:
     found = Answer()
     openai_images.read_response(found, answer)
     assert found.response(streamed=False).messages[0].parts == (Part("media", medium),)
+
+
+def test_a_drawing_was_written_by_a_model_of_text() -> None:
+    """Its tokens stand beside those of pictures, which a drawing alone has none of."""
+    found = Answer()
+    body = b'{"data":[{"b64_json":"AA"}],"svg_usage":{"model":"m","input_tokens":30,"output_tokens":700}}'
+    openai_images.read_response(found, body)
+    assert found.usage == Usage(svg_input_tokens=30, svg_output_tokens=700, images=1)
 
 
 @pytest.mark.parametrize(

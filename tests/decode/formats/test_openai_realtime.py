@@ -1,6 +1,7 @@
 """OpenAI's Realtime API: the events of one response as a fold, its request as lines, and what no bytes may do."""
 
 import json
+from decimal import Decimal
 
 import msgspec
 import pytest
@@ -42,6 +43,15 @@ def done(**response: object) -> dict[str, object]:
 def lines(*messages: object) -> bytes:
     """A request body."""
     return b"\n".join(json.dumps(message).encode() for message in messages)
+
+
+def test_a_live_session_is_billed_by_the_second() -> None:
+    """Its end says for how many, and why it ended; which model it had stands in how it started."""
+    said = fold({"type": "session.closed", "reason": "close_requested", "usage": {"seconds": 61.0}})
+    assert (said.usage, said.finish_reasons) == (Usage(audio_seconds=Decimal(61)), ("close_requested",))
+    assert said.completed
+    started = lines({"type": "session.started", "session": {"model": "gpt-live"}})
+    assert openai_realtime.read_request(started).session_model == "gpt-live"
 
 
 def test_cached_tokens_keep_their_modality() -> None:

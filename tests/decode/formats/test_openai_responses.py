@@ -158,6 +158,20 @@ def test_deltas_alone_tell_the_answer() -> None:
     assert fold(deltas).response(streamed=True).messages == fold(whole).response(streamed=True).messages
 
 
+def test_words_are_spoken_and_commands_are_told_in_deltas() -> None:
+    """Sound is content of which nothing is kept, its transcript is text, and a command is what a tool is asked."""
+    answer = Answer()
+    for kind, carried in (
+        ("audio.delta", True),
+        ("audio.done", False),
+        ("audio.transcript.delta", True),
+        ("shell_call_command.delta", True),
+    ):
+        data = json.dumps({"type": f"response.{kind}", "delta": "ls"}).encode()
+        assert openai_responses.merge(answer, Event(data)) is carried
+    assert [part.kind for part in answer.response(streamed=True).messages[0].parts] == ["text", "tool_call"]
+
+
 def test_item_ids_may_change_from_event_to_event() -> None:
     """Parts are told apart by their place, since GitHub Copilot gives an item a new id in each event."""
     delta = '{"type":"response.output_text.delta","output_index":0,"content_index":0,"item_id":"%s","delta":"%s"}'

@@ -41,6 +41,14 @@ STATED = {
         '{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12,"precached_prompt_tokens":4}',
         Usage(13, 3, 4),
     ),
+    "cerebras": (
+        '{"prompt_tokens":90,"completion_tokens":3,"image_tokens":80}',
+        Usage(90, 3, image_input_tokens=80),
+    ),
+    "writer, and runs of OpenAI": (
+        '{"prompt_tokens":9,"completion_tokens":3,"prompt_token_details":{"cached_tokens":8}}',
+        Usage(9, 3, 8),
+    ),
     "mistral": ('{"prompt_tokens":9,"completion_tokens":3,"num_cached_tokens":8}', Usage(9, 3, 8)),
     "vercel": (
         """{"prompt_tokens":90,"completion_tokens":3,"cache_creation_input_tokens":40,"cache_read_input_tokens":30,

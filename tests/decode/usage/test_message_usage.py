@@ -4,7 +4,7 @@ import json
 
 from llmtap.decode.body.lenient import read
 from llmtap.decode.inference import Usage
-from llmtap.decode.usage.message_usage import MessageUsage, input_usage, message_usage
+from llmtap.decode.usage.message_usage import MessageUsage, input_usage, message_usage, served
 
 
 def stated(**members: object) -> MessageUsage:
@@ -35,6 +35,12 @@ def test_a_compaction_is_billed_beside_the_message() -> None:
     begun = input_usage(Usage(), stated(input_tokens=23))
     ended = stated(input_tokens=23, output_tokens=10, iterations=runs)
     assert message_usage(begun, ended) == Usage(203, 45, cache_read_input_tokens=80)
+
+
+def test_the_model_that_answered_in_place_of_another() -> None:
+    """It is named by the run that ended the answer; a run that declined is a message like any other."""
+    runs = [{"type": "message", "model": "a"}, {"type": "fallback_message", "model": "b"}]
+    assert (served(stated(iterations=runs)), served(stated(iterations=runs[:1])), served(stated())) == ("b", None, None)
 
 
 def test_what_is_not_stated_again_still_holds() -> None:

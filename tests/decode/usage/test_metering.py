@@ -17,6 +17,7 @@ from llmtap.decode.usage.metering import Metering, metered
         (b'{"billed_units":{"input_tokens":9}}', Usage(9)),
         (b'{"billed_units":{"search_units":1}}', Usage(search_units=1)),
         (b'{"billed_units":{"images":1}}', Usage(input_images=1)),
+        (b'{"billed_units":{"pages":4.0}}', Usage(pages=4)),
         (b'{"billed_units":{"classifications":2.0}}', Usage(classifications=2)),
         (b'{"api_version":{"version":"1"}}', None),
     ],
@@ -37,7 +38,8 @@ def test_a_part_of_the_bill() -> None:
 
 
 def test_image_tokens_are_billed_beside_the_text() -> None:
-    """An embedding of both has the sum as its input."""
-    stated = b'{"billed_units":{"input_tokens":3,"image_tokens":258}}'
-    assert Usage(261, image_input_tokens=258) == metered(read(Metering, stated))
+    """An embedding of both has the sum as its input, whatever the text is called."""
+    for name in (b"input_tokens", b"text_tokens"):
+        stated = b'{"billed_units":{"%b":3,"image_tokens":258}}' % name
+        assert Usage(261, image_input_tokens=258) == metered(read(Metering, stated))
     assert Usage(258, image_input_tokens=258) == metered(read(Metering, b'{"billed_units":{"image_tokens":258}}'))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from llmtap.decode.body.lenient import read
 from llmtap.decode.inference import Usage
 from llmtap.decode.usage.response_usage import ResponseUsage, ToolUsage, response_usage
-from llmtap.decode.words.items import Item
+from llmtap.decode.words.items import Item, Written
 
 COUNTS = st.none() | st.integers(-3, 1 << 49)
 
@@ -48,6 +48,25 @@ def test_calls_of_the_server_s_tools() -> None:
     assert response_usage(stated(input_tokens=1), None, output) == Usage(1, file_searches=1, server_tool_calls=3)
     counted = stated(input_tokens=1, num_server_side_tools_used=5)
     assert response_usage(counted, None, output) == Usage(1, file_searches=1, server_tool_calls=5)
+
+
+def test_a_drawing_is_billed_apart() -> None:
+    """Each was written by a model of text, whose tokens are no part of the totals."""
+    made = [Item("image_generation_call", svg_usage=Written(30, 700)), Item("image_generation_call")]
+    assert response_usage(stated(input_tokens=9), None, [*made, made[0]]) == Usage(
+        9, svg_input_tokens=60, svg_output_tokens=1400, server_tool_calls=3, images=3
+    )
+    assert response_usage(stated(input_tokens=9), None, made[1:]) == Usage(9, server_tool_calls=1, images=1)
+
+
+def test_how_long_the_cache_is_kept() -> None:
+    """What was written is split by its time to live; Perplexity names the parts of the cache as Anthropic does."""
+    details = {"cache_write_tokens": 7, "cache_write_tokens_details": {"ttl_30m_tokens": 5, "ttl_12h_tokens": 2}}
+    assert response_usage(stated(input_tokens=9, input_tokens_details=details)) == Usage(
+        9, cache_write_input_tokens=7, cache_write_30m_input_tokens=5, cache_write_12h_input_tokens=2
+    )
+    details = {"cache_read_input_tokens": 3, "cache_creation_input_tokens": 2}
+    assert response_usage(stated(input_tokens=9, input_tokens_details=details)) == Usage(9, None, 3, 2)
 
 
 def test_only_a_search_is_one() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from llmtap.decode.body.lenient import read
 from llmtap.decode.inference import Usage
-from llmtap.decode.usage.usage_metadata import UsageMetadata, latest_usage, metadata_usage
+from llmtap.decode.usage.usage_metadata import UsageMetadata, latest_usage, metadata_usage, terms
 
 COUNTS = st.none() | st.integers(0, 1 << 47)
 
@@ -42,6 +42,20 @@ def metadata(**members: object) -> UsageMetadata:
 def test_totals_include_their_parts(members: dict[str, object], expected: Usage | None) -> None:
     """Thoughts and tool prompts stand outside, cached tokens inside; what is not stated is None."""
     assert metadata_usage(metadata(**members)) == expected
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"serviceTier": "priority", "trafficType": "ON_DEMAND"}, "priority"),
+        ({"serviceTier": "unspecified", "trafficType": "ON_DEMAND"}, "ON_DEMAND"),
+        ({"trafficType": "TRAFFIC_TYPE_UNSPECIFIED"}, None),
+        ({}, None),
+    ],
+)
+def test_the_terms_are_said_or_not(members: dict[str, object], expected: str | None) -> None:
+    """A tier comes before a type of traffic; neither is one that is called unspecified."""
+    assert terms(metadata(**members)) == expected
 
 
 def test_modalities() -> None:

@@ -7,8 +7,6 @@ are complete when their last line can be read.
 Source: https://docs.claude.com/en/api/creating-message-batches and .../retrieving-message-batch-results.
 """
 
-from typing import Any
-
 import msgspec
 
 from llmtap.decode.body.events import Event
@@ -16,10 +14,10 @@ from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import Answer, InferenceRequest, Usage
 from llmtap.decode.usage.message_usage import MessageUsage, message_usage
+from llmtap.decode.usage.tally import added
 
 _WAYS = 16
 """How many ways in which requests ended are told apart; Anthropic has four."""
-_COUNTS = tuple(name for name in Usage.__struct_fields__ if name != "inconsistent")
 
 
 class _Params(msgspec.Struct, frozen=True, gc=False):
@@ -90,13 +88,4 @@ def _add(answer: Answer, result: _Result) -> None:
         models = {*(answer.stated if isinstance(answer.stated, frozenset) else ()), model}
         answer.stated, answer.model = frozenset(models), model if len(models) == 1 else None
     if result.message.usage is not None:
-        answer.usage = _sum(answer.usage or Usage(), message_usage(Usage(), result.message.usage))
-
-
-def _sum(before: Usage, more: Usage) -> Usage:
-    """Return both together; what only one of them states is that one's."""
-    counts: dict[str, Any] = {}  # counts and seconds, as the fields are
-    for name in _COUNTS:
-        one, other = getattr(before, name), getattr(more, name)
-        counts[name] = one if other is None else other if one is None else one + other
-    return Usage(**counts, inconsistent=before.inconsistent or more.inconsistent)
+        answer.usage = added(answer.usage, message_usage(Usage(), result.message.usage))

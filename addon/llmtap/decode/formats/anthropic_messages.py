@@ -16,7 +16,7 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Usage
 from llmtap.decode.usage.chat_usage import chat_cost
-from llmtap.decode.usage.message_usage import MessageUsage, input_usage, message_usage
+from llmtap.decode.usage.message_usage import MessageUsage, input_usage, message_usage, served
 from llmtap.decode.words.blocks import Block, Turn, compact, message, part, parts
 
 _OUTPUT_TYPES = {"json_schema": "json", "json_object": "json", "text": "text"}
@@ -203,6 +203,7 @@ def _close(answer: Answer, stop_reason: str | None, stated: MessageUsage | None)
     if stated is None:
         return
     answer.usage = message_usage(answer.usage or Usage(), stated)
+    answer.model = served(stated) or answer.model  # a stream began before another model took it over
     _terms(answer, stated)
     answer.reported_cost = chat_cost(stated)
 

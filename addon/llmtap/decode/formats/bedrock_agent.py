@@ -1,11 +1,12 @@
-"""Bedrock's agents and knowledge bases: a question in, an answer out, and behind it calls of models that are not seen.
+"""Bedrock's agents, flows and knowledge bases: question in, answer out, behind it calls of models out of sight.
 
 What the models consumed is known only where the application asked for a trace: each of its `modelInvocationOutput`
-states one call, and the sum of them is the usage. Without a trace the usage is absent, not zero. A stream has no end
-mark; its chunks, or what it hands back to the application, are the end of the matter.
+states one call (a call that failed, its `failureTrace`), and the sum of them is the usage. Without a trace the usage is
+absent, not zero. A stream has no end mark but that of a flow; its chunks, or what it hands back to the application, are
+the end of the matter.
 
 Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_InvokeAgent.html and
-.../API_agent-runtime_RetrieveAndGenerate.html.
+.../API_agent-runtime_InvokeFlow.html and .../API_agent-runtime_RetrieveAndGenerate.html.
 """
 
 from typing import Annotated
@@ -42,6 +43,16 @@ class _Ranking(msgspec.Struct, frozen=True, rename="camel"):
     bedrock_reranking_configuration: _Ranker | None = None
 
 
+class _Document(msgspec.Struct, frozen=True):
+    """What goes into a node of a flow or comes out of it: words, or JSON of any shape."""
+
+    document: object = None
+
+
+class _Input(msgspec.Struct, frozen=True):
+    content: _Document | None = None
+
+
 class _Request(msgspec.Struct, frozen=True, rename="camel"):
     foundation_model: str | None = None
     reranking_configuration: _Ranking | None = None
@@ -49,6 +60,8 @@ class _Request(msgspec.Struct, frozen=True, rename="camel"):
     input: _Text | None = None
     session_id: str | None = None
     retrieve_and_generate_configuration: _Configuration | None = None
+    inputs: list[_Input] | None = None
+    execution_id: str | None = None
 
 
 class _Counts(msgspec.Struct, frozen=True, rename="camel"):
@@ -69,10 +82,22 @@ class _Asked(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class _Step(msgspec.Struct, frozen=True, rename="camel"):
-    """A step of any kind: before, in, after the orchestration, or the routing to another agent."""
+    """A step of any kind: before, in, after the orchestration, the routing to another agent, or a failure."""
 
     model_invocation_input: _Asked | None = None
     model_invocation_output: _Made | None = None
+    metadata: _Metadata | None = None
+    trace_elements: "_Elements | None" = None
+
+
+class _Within(msgspec.Struct, frozen=True):
+    trace: dict[str, _Step] | None = None
+
+
+class _Elements(msgspec.Struct, frozen=True, rename="camel"):
+    """What a node of a flow caused: the traces of agents."""
+
+    agent_traces: list[_Within] | None = None
 
 
 class _Call(msgspec.Struct, frozen=True, rename="camel"):
@@ -84,6 +109,8 @@ class _Call(msgspec.Struct, frozen=True, rename="camel"):
     session_id: str | None = None
     invocation_id: str | None = None
     invocation_inputs: object = None
+    content: _Document | None = None
+    completion_reason: str | None = None
 
 
 def read_request(body: bytes) -> InferenceRequest:
@@ -94,10 +121,11 @@ def read_request(body: bytes) -> InferenceRequest:
     ranking = asked.reranking_configuration or _Ranking()
     ranker = ranking.bedrock_reranking_configuration or _Ranker()
     arn = base.model_arn or asked.foundation_model or (ranker.model_configuration or _Base()).model_arn
-    text = asked.input_text or (asked.input.text if asked.input else None)
+    into = [one.content.document for one in asked.inputs or () if one.content is not None]
+    text = asked.input_text or (asked.input.text if asked.input else None) or "\n".join(map(compact, into))
     return InferenceRequest(
         model=arn.rpartition("/")[2] if arn else None,
-        conversation_id=asked.session_id,
+        conversation_id=asked.session_id or asked.execution_id,
         messages=(Message("user", (Part("text", text),)),) if text else (),
     )
 
@@ -126,6 +154,11 @@ def _merge(answer: Answer, stated: _Call) -> bool:
     for step in (stated.trace or {}).values():
         _trace(answer, step)
     text = stated.output.text if stated.output else stated.text
+    if stated.content is not None:
+        text = compact(stated.content.document)
+    if stated.completion_reason is not None:
+        answer.finish_reasons[0] = stated.completion_reason
+        answer.completed = True
     if stated.invocation_inputs is not None:
         answer.part("call", "tool_call").text[:] = [compact(stated.invocation_inputs)]
         answer.parts["call"].id = stated.invocation_id
@@ -136,7 +169,10 @@ def _merge(answer: Answer, stated: _Call) -> bool:
 def _trace(answer: Answer, step: _Step) -> None:
     if step.model_invocation_input is not None and step.model_invocation_input.foundation_model:
         answer.model = step.model_invocation_input.foundation_model.rpartition("/")[2]
-    metadata = step.model_invocation_output.metadata if step.model_invocation_output else None
+    for inner in (step.trace_elements and step.trace_elements.agent_traces) or ():
+        for within in (inner.trace or {}).values():
+            _trace(answer, within)
+    metadata = step.model_invocation_output.metadata if step.model_invocation_output else step.metadata
     if metadata is not None and metadata.usage is not None:
         before = answer.usage or Usage()
         answer.usage = Usage(

@@ -12,7 +12,7 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import Answer, InferenceRequest, Message
-from llmtap.decode.usage.usage_metadata import UsageMetadata, metadata_usage
+from llmtap.decode.usage.usage_metadata import UsageMetadata, metadata_usage, terms
 from llmtap.decode.words.pieces import Content, camel, message, named
 
 
@@ -53,7 +53,7 @@ def read_response(answer: Answer, body: bytes) -> None:
     metadata = stated.usage_metadata
     if metadata is not None:
         answer.usage = metadata_usage(metadata) or answer.usage
-        answer.service_tier = metadata.service_tier or metadata.traffic_type or answer.service_tier
+        answer.service_tier = terms(metadata) or answer.service_tier
     if stated.embedding is None and stated.embeddings is None:
         answer.error = read_error(body) or answer.error
 

@@ -13,7 +13,7 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import Answer, InferenceRequest, Message
-from llmtap.decode.usage.usage_metadata import Grounding, UsageMetadata, latest_usage
+from llmtap.decode.usage.usage_metadata import Grounding, UsageMetadata, latest_usage, terms
 from llmtap.decode.words.pieces import Content, Contents, camel, merge_content, message, messages, named
 
 _FINISHES = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION", 5: "OTHER"}
@@ -154,7 +154,7 @@ def _merge(answer: Answer, body: bytes) -> bool:
     metadata = said.usage_metadata
     if metadata is not None:
         answer.count(latest_usage, metadata, whole=_whole(metadata))
-        answer.service_tier = metadata.service_tier or metadata.traffic_type or answer.service_tier
+        answer.service_tier = terms(metadata) or answer.service_tier
     carried = False
     for candidate in said.candidates or ():
         carried = _merge_candidate(answer, candidate) or carried

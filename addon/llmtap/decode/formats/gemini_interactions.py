@@ -1,24 +1,23 @@
 """Gemini's Interactions API: steps in, steps out, told apart by their `type`; new kinds are passed over.
 
 Law: a streamed and an unstreamed interaction of the same content end in the same Answer. The last event of a stream
-repeats the interaction without its steps, and states the usage; `[DONE]` follows. Thoughts and the prompts of server
-tools stand beside output and input in the counts, cached tokens inside the input (providers.md 1.6).
+repeats the interaction without its steps, and states the usage; `[DONE]` follows. Events before it may state what was
+used until then, so that what is stated last holds (providers.md 1.6).
 
 Source: https://ai.google.dev/api/interactions-api (`outputs` and `content.*` are the names of its first version).
 """
 
-from collections.abc import Iterable
-
 import msgspec
-from msgspec.structs import replace
 
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Usage
-from llmtap.decode.usage.usage_metadata import Count, Share, UsageMetadata, metadata_usage
+from llmtap.decode.inference import Answer, InferenceRequest, Message
+from llmtap.decode.usage.interaction_usage import InteractionUsage, interaction_usage
 from llmtap.decode.words.pieces import spelled
 from llmtap.decode.words.steps import Step, Steps, message, messages, parts
+
+_LAST = ("interaction.complete", "interaction.cancel")
 
 
 class _Config(msgspec.Struct, gc=False):
@@ -49,28 +48,6 @@ class _Request(msgspec.Struct):
     service_tier: str | None = None
 
 
-class _Share(msgspec.Struct, gc=False):
-    modality: str = ""
-    tokens: Count | None = None
-
-
-class _Searches(msgspec.Struct, gc=False):
-    type: str = ""
-    count: Count | None = None
-
-
-class _Usage(msgspec.Struct, gc=False):
-    total_input_tokens: Count | None = None
-    total_output_tokens: Count | None = None
-    total_thought_tokens: Count | None = None
-    total_cached_tokens: Count | None = None
-    total_tool_use_tokens: Count | None = None
-    input_tokens_by_modality: list[_Share] | None = None
-    output_tokens_by_modality: list[_Share] | None = None
-    cached_tokens_by_modality: list[_Share] | None = None
-    grounding_tool_count: list[_Searches] | None = None
-
-
 class _Interaction(msgspec.Struct):
     id: str | None = None
     model: str | None = None
@@ -78,13 +55,15 @@ class _Interaction(msgspec.Struct):
     status: str | None = None
     steps: list[Step] | None = None
     outputs: list[Step] | None = None
-    usage: _Usage | None = None
+    usage: InteractionUsage | None = None
     service_tier: str | None = None
     error: object = None
+    errors: list[object] | None = None
 
 
 class _Metadata(msgspec.Struct, gc=False):
-    usage: _Usage | None = None
+    usage: InteractionUsage | None = None
+    total_usage: InteractionUsage | None = None
 
 
 class _Event(msgspec.Struct):
@@ -94,7 +73,9 @@ class _Event(msgspec.Struct):
     step: Step | None = None
     content: Step | None = None
     delta: Step | None = None
+    interaction_id: str | None = None
     status: str | None = None
+    usage: InteractionUsage | None = None
     metadata: _Metadata | None = None
 
 
@@ -138,11 +119,10 @@ def merge(answer: Answer, event: Event) -> bool:
     kind = stated.event_type or event.name or ""
     if kind == "error":
         answer.error = read_error(event.data) or answer.error
-    if stated.metadata is not None and stated.metadata.usage is not None:
-        answer.usage = _usage(stated.metadata.usage) or answer.usage
+    _count(answer, stated)
     step = stated.step or stated.content
+    answer.completed = answer.completed or kind.startswith(_LAST)
     if stated.interaction is not None:
-        answer.completed = answer.completed or kind.startswith("interaction.complete")
         return _conclude(answer, stated.interaction)
     if stated.delta is not None:
         return _add(answer, stated.index, stated.delta, grown=True)
@@ -150,7 +130,17 @@ def merge(answer: Answer, event: Event) -> bool:
         return _add(answer, stated.index, step, grown=True)
     if kind.endswith(".stop"):
         _settle(answer, stated.index)
+    elif (status := "cancelled" if kind.startswith("interaction.cancel") else stated.status) is not None:
+        _conclude(answer, _Interaction(id=stated.interaction_id, status=status))
     return False
+
+
+def _count(answer: Answer, stated: _Event) -> None:
+    """Merge what an event states beside what it is about: all that was used until then."""
+    beside = stated.metadata or _Metadata()
+    for counted in (stated.usage, beside.usage, beside.total_usage):
+        if counted is not None:
+            answer.usage = interaction_usage(counted) or answer.usage
 
 
 def _conclude(answer: Answer, stated: _Interaction) -> bool:
@@ -161,8 +151,10 @@ def _conclude(answer: Answer, stated: _Interaction) -> bool:
     answer.background = True  # it does not say, and is kept to be fetched either way
     if stated.status and stated.status not in ("in_progress", "queued"):
         answer.finish_reasons[0] = stated.status
+    if stated.status == "failed" and stated.errors:  # those of one that went on are diagnostics
+        answer.error = read_error(msgspec.json.encode({"error": stated.errors[0]})) or answer.error
     if stated.usage is not None:
-        answer.usage = _usage(stated.usage) or answer.usage
+        answer.usage = interaction_usage(stated.usage) or answer.usage
     carried = False
     if not answer.parts:  # The last event of a stream may repeat what its deltas said.
         for index, step in enumerate(stated.steps or stated.outputs or ()):
@@ -207,28 +199,6 @@ def _settle(answer: Answer, index: int) -> None:
         draft.text[:] = [spelled(msgspec.json.decode(text)), ""]
     except (msgspec.MsgspecError, RecursionError):
         draft.text[:] = [text, ""]
-
-
-def _usage(stated: _Usage) -> Usage | None:
-    """Return the counts, which are those of a `usageMetadata` by other names, and the searches beside them."""
-    usage = metadata_usage(
-        UsageMetadata(
-            prompt_token_count=stated.total_input_tokens,
-            cached_content_token_count=stated.total_cached_tokens,
-            candidates_token_count=stated.total_output_tokens,
-            thoughts_token_count=stated.total_thought_tokens,
-            tool_use_prompt_token_count=stated.total_tool_use_tokens,
-            prompt_tokens_details=_shares(stated.input_tokens_by_modality),
-            candidates_tokens_details=_shares(stated.output_tokens_by_modality),
-            cache_tokens_details=_shares(stated.cached_tokens_by_modality),
-        )
-    )
-    searches = [tool.count for tool in stated.grounding_tool_count or () if tool.type == "google_search"]
-    return usage if not searches or searches[0] is None else replace(usage or UNUSED, web_searches=searches[0])
-
-
-def _shares(shares: Iterable[_Share] | None) -> list[Share]:
-    return [Share(share.modality, share.tokens) for share in shares or ()]
 
 
 def _output_type(asked: _Request) -> str | None:

@@ -17,7 +17,7 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
-from llmtap.decode.usage.usage_metadata import Grounding, UsageMetadata, latest_usage
+from llmtap.decode.usage.usage_metadata import Grounding, UsageMetadata, latest_usage, terms
 from llmtap.decode.words.pieces import Call, Content, Contents, Piece, camel, merge_content, message, messages
 
 _SNAKE: Mapping[bytes, bytes] = {
@@ -140,6 +140,7 @@ def merge(answer: Answer, event: Event) -> bool:
     stated = read(_Message, event.data)
     if stated.usage_metadata is not None:
         answer.usage = latest_usage(answer.usage, stated.usage_metadata)
+        answer.service_tier = terms(stated.usage_metadata) or answer.service_tier
     said = stated.server_content
     carried = False
     if stated.tool_call is not None:

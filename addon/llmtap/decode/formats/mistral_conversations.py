@@ -159,6 +159,7 @@ def _count(answer: Answer, stated: _Usage | None) -> None:
     usage = chat_usage(stated) if stated else None
     if stated is None or usage is None:
         return
+    answer.service_tier = stated.service_tier or answer.service_tier
     if stated.connector_tokens and usage.input_tokens is not None:
         usage = structs.replace(usage, input_tokens=usage.input_tokens + stated.connector_tokens)
     searches = stated.connectors.web_search if stated.connectors else None

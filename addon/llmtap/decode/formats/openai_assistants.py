@@ -63,6 +63,7 @@ class _Action(msgspec.Struct, gc=False):
 
 
 class _Cause(msgspec.Struct, gc=False):
+    reason: str | None = None
     code: str | None = None
     message: str | None = None
 
@@ -77,6 +78,7 @@ class _Thing(msgspec.Struct, gc=False):
     status: str | None = None
     usage: ChatUsage | None = None
     last_error: _Cause | None = None
+    incomplete_details: _Cause | None = None
     required_action: _Action | None = None
     delta: _Growth | None = None
     content: list[_Content] | None = None
@@ -130,13 +132,17 @@ def merge(answer: Answer, event: Event) -> bool:
 
 
 def _run(answer: Answer, run: _Thing) -> bool:
-    """Merge a run, whose status is a finish reason once it goes no further; return whether it calls for anything."""
+    """Merge a run; return whether it calls for anything.
+
+    Its status is a finish reason once it goes no further, or what an `incomplete` run gives for one.
+    """
     answer.id = run.id or answer.id
     answer.model = run.model or answer.model
     answer.conversation_id = run.thread_id or answer.conversation_id
     answer.background = True
     if run.status is not None and run.status not in _UNFINISHED:
-        answer.finish_reasons[0] = run.status
+        details = run.incomplete_details if run.status == "incomplete" else None
+        answer.finish_reasons[0] = (details and details.reason) or run.status
     if run.last_error is not None:
         answer.error = ProviderError(None, run.last_error.code, run.last_error.message)
     if run.usage is not None:

@@ -1,10 +1,12 @@
-"""OpenAI Audio (transcriptions, translations, speech), as OpenAI, Groq, OpenRouter and Venice speak it.
+"""OpenAI Audio (transcriptions, translations, speech), as OpenAI, Groq, Mistral, OpenRouter and Venice speak it.
 
 Law: a streamed and an unstreamed answer of the same content end in the same Answer. An answer that is no JSON is sound,
 or the words of a transcript (`response_format` text, srt, vtt), and no mistake; it states no usage. A transcript is
 billed by its tokens or by the seconds of its sound: those that its usage states, else its `duration` (verbose_json).
+Mistral wraps sound in JSON, and gives the events of a transcript names of its own.
 
-Source: https://platform.openai.com/docs/api-reference/audio; providers.md 1.4.
+Source: https://platform.openai.com/docs/api-reference/audio, https://docs.mistral.ai/capabilities/audio; providers.md
+1.4.
 """
 
 from decimal import Decimal
@@ -22,6 +24,7 @@ from llmtap.decode.usage.token_usage import TokenUsage, token_usage
 from llmtap.decode.words.turns import Sound
 
 _SOUND = "audio/*"
+_ABSENT = msgspec.Raw()
 
 
 class _Request(msgspec.Struct):
@@ -52,6 +55,7 @@ class _Answer(msgspec.Struct):
     usage: TokenUsage | None = None
     error: object = None
     x_groq: _Groq | None = None
+    audio_data: msgspec.Raw = _ABSENT
 
 
 def read_request(body: bytes) -> InferenceRequest:
@@ -79,7 +83,9 @@ def read_response(answer: Answer, body: bytes) -> None:
         return
     stated = read(_Answer, body)
     _merge_head(answer, stated)
-    if stated.text is None:
+    if bytes(memoryview(stated.audio_data)[:1]) == b'"':
+        answer.part("sound", "media").text[:] = [_SOUND]
+    elif stated.text is None:
         answer.error = read_error(body) or answer.error
     else:
         answer.part("text", "text").text[:] = [stated.text]
@@ -98,10 +104,13 @@ def merge(answer: Answer, event: Event) -> bool:
         case "transcript.text.delta":
             answer.part("text", "text").text.append(stated.delta or "")
             return bool(stated.delta)
+        case "transcription.text.delta":
+            answer.part("text", "text").text.append(stated.text or "")
+            return bool(stated.text)
         case "speech.audio.delta":
             answer.part("sound", "media").text[:] = [_SOUND]
             return True
-        case "transcript.text.done" | "speech.audio.done":
+        case "transcript.text.done" | "transcription.done" | "speech.audio.done":
             _merge_head(answer, stated)
             if stated.text is not None:
                 answer.part("text", "text").text[:] = [stated.text]
@@ -117,6 +126,7 @@ def _merge_head(answer: Answer, stated: _Answer) -> None:
     if stated.usage is not None:
         answer.usage = token_usage(stated.usage) or answer.usage
         answer.reported_cost = chat_cost(stated.usage)
+        answer.service_tier = stated.usage.service_tier or answer.service_tier
     if (answer.usage or UNUSED).audio_seconds is None and (lasted := measure(stated.duration)) is not None:
         answer.usage = replace(answer.usage or UNUSED, audio_seconds=lasted)
 

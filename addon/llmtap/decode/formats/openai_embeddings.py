@@ -67,6 +67,7 @@ def read_response(answer: Answer, body: bytes) -> None:
     usage = stated.usage or ChatUsage(total_tokens=stated.total_tokens)
     answer.usage = chat_usage(usage) or _summed(stated.data or ()) or answer.usage
     answer.reported_cost = chat_cost(usage)
+    answer.service_tier = usage.service_tier or answer.service_tier
     if stated.data is None and bytes(memoryview(stated.vectors)[:1]) != b"[":
         answer.error = read_error(body)
 

@@ -2,7 +2,8 @@
 
 Law: a streamed and an unstreamed answer of the same images end in the same Answer; a picture is a medium of its MIME
 type, and its data is passed over. gpt-image models state their usage, dall-e models none, xAI a cost alone: what is
-counted of every answer are its pictures, by which those models are billed.
+counted of every answer are its pictures, by which those models are billed. A drawing was written by a model of text,
+whose tokens stand beside (`svg_usage`).
 
 Source: https://platform.openai.com/docs/api-reference/images and .../images-streaming.
 """
@@ -16,6 +17,7 @@ from llmtap.decode.body.multipart import read_upload
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Part
 from llmtap.decode.usage.chat_usage import chat_cost
+from llmtap.decode.usage.tally import count
 from llmtap.decode.usage.token_usage import TokenUsage, token_usage
 
 
@@ -43,6 +45,7 @@ class _Answer(msgspec.Struct):
     data: list[_Picture] | None = None
     output_format: str | None = None
     usage: TokenUsage | None = None
+    svg_usage: TokenUsage | None = None
     error: object = None
 
 
@@ -94,6 +97,12 @@ def _merge_head(answer: Answer, stated: _Answer) -> None:
     if stated.usage is not None:
         answer.usage = token_usage(stated.usage) or answer.usage
         answer.reported_cost = chat_cost(stated.usage)
+    if stated.svg_usage is not None:
+        answer.usage = replace(
+            answer.usage or UNUSED,
+            svg_input_tokens=count(stated.svg_usage.input_tokens),
+            svg_output_tokens=count(stated.svg_usage.output_tokens),
+        )
 
 
 def _draw(answer: Answer, kind: str) -> None:

@@ -51,6 +51,7 @@ def read_response(answer: Answer, body: bytes) -> None:
     if stated.usage is not None:
         answer.usage = chat_usage(stated.usage) or answer.usage
         answer.reported_cost = chat_cost(stated.usage)
+        answer.service_tier = stated.usage.service_tier or answer.service_tier
     if stated.results is None:
         answer.error = read_error(body) or answer.error
 

@@ -1,9 +1,9 @@
 """OpenAI's Realtime API, as OpenAI, Azure (voice-live too) and xAI speak it: one response of a session at a time.
 
 Law: the final event of a response holds the whole answer once more, so what it says replaces what the deltas said.
-A request is lines of messages: what client and server hold of the session, the items said since the response before,
-the user's words as the server transcribed them, and what asked for the response. A transcript of a session that makes
-nothing else is an answer of its own. Recorded sound is content without words; what is spoken is read from transcripts.
+A request is lines of messages: what client and server hold of the session, what was said since the response before, and
+what asked for the response. A transcript of a session that makes nothing else is an answer of its own; so is the end of
+a Live session, billed by the second. Sound is content without words; what is spoken is read from transcripts.
 
 Source: https://platform.openai.com/docs/api-reference/realtime; providers.md 1.4, 1.6. xAI states usage beside the
 response, and `status_details` in one word.
@@ -110,6 +110,7 @@ class _Event(msgspec.Struct):
     item: Utterance | None = None
     response: _Response | None = None
     transcript: str | None = None
+    reason: str | None = None
     usage: msgspec.Raw = _ABSENT
 
 
@@ -187,6 +188,9 @@ def merge(answer: Answer, event: Event) -> bool:
             answer.usage = _usage(stated.usage)
             answer.part((0, 0), "text").text[:] = [stated.transcript or ""]
             return bool(stated.transcript)
+        case "session.closed":
+            answer.completed, answer.usage = True, _usage(stated.usage)
+            answer.finish_reasons[0] = stated.reason or "closed"
         case "conversation.item.input_audio_transcription.failed" | "error":
             answer.completed = True
             answer.error = read_error(event.data) or ProviderError()
@@ -223,7 +227,7 @@ def _settled(before: InferenceRequest, stated: _Session, kind: str) -> Inference
         heard = stated.audio.input.transcription if stated.audio and stated.audio.input else None
         heard = heard or stated.input_audio_transcription
         model = (heard and heard.model) or model
-    resolved = kind.endswith(("created", "updated"))
+    resolved = kind.endswith(("created", "updated", "started"))
     return replace(
         before,
         model=before.model if resolved else model or before.model,

@@ -32,6 +32,8 @@ _DELTAS: Mapping[str, tuple[str, PartKind]] = {
     "response.custom_tool_call_input.delta": ("call", "tool_call"),
     "response.mcp_call_arguments.delta": ("call", "tool_call"),
     "response.code_interpreter_call_code.delta": ("call", "tool_call"),
+    "response.shell_call_command.delta": ("call", "tool_call"),
+    "response.audio.transcript.delta": ("content", "text"),
 }
 
 
@@ -154,6 +156,8 @@ def merge(answer: Answer, event: Event) -> bool:
     if delta is not None:
         return _grow(answer, stated, *delta)
     match kind:
+        case "response.audio.delta":
+            return bool(stated.delta)
         case "response.created" | "response.in_progress" | "response.queued" if stated.response:
             _open(answer, stated.response)
         case "response.output_item.added" if stated.item:

@@ -61,10 +61,10 @@ class ChatUsage(msgspec.Struct, gc=False):
     DeepSeek: `prompt_cache_*_tokens`; Together: `cached_tokens`; Mistral: `num_cached_tokens`; Vercel and LiteLLM:
     `cache_*_input_tokens`; Together, Perplexity, Copilot: `reasoning_tokens`; OpenRouter and Perplexity: `cost` (USD);
     DeepInfra: `estimated_cost` (USD); AssemblyAI: `input_tokens` and `output_tokens` for OpenAI's names; Perplexity:
-    `citation_tokens`, `num_search_queries`, `search_context_size`; xAI: `cost_in_usd_ticks`,
-    `num_server_side_tools_used`, `input_text_messages`. Seconds of sound are `seconds` of OpenAI, Mistral's
-    `prompt_audio_seconds` and xAI's `billable_audio_seconds`. GigaChat bills no cached token, and leaves
-    `precached_prompt_tokens` out of its prompt.
+    `citation_tokens`, `num_search_queries`, `search_context_size`; Cerebras: `image_tokens`; Writer:
+    `prompt_token_details`; xAI: `cost_in_usd_ticks`, `num_server_side_tools_used`, `input_text_messages`. Seconds of
+    sound are `seconds` of OpenAI, Mistral's `prompt_audio_seconds` and xAI's `billable_audio_seconds`. GigaChat bills
+    no cached token, and leaves `precached_prompt_tokens` out of its prompt.
     """
 
     prompt_tokens: int | None = None
@@ -73,6 +73,7 @@ class ChatUsage(msgspec.Struct, gc=False):
     output_tokens: int | None = None
     total_tokens: int | None = None
     prompt_tokens_details: _InputDetails | None = None
+    prompt_token_details: _InputDetails | None = None
     completion_tokens_details: _OutputDetails | None = None
     prompt_cache_hit_tokens: int | None = None
     prompt_cache_miss_tokens: int | None = None
@@ -83,6 +84,7 @@ class ChatUsage(msgspec.Struct, gc=False):
     cache_creation_input_tokens: int | None = None
     cache_creation: _CacheCreation | None = None
     reasoning_tokens: int | None = None
+    image_tokens: int | None = None
     num_search_queries: int | None = None
     search_context_size: str | None = None
     server_tool_use: _ServerTools | None = None
@@ -114,7 +116,10 @@ def chat_usage(stated: ChatUsage, *, answered: bool = False) -> Usage | None:
     embedding alone, which is input; of what was `answered` in words a total alone tells neither side (MiniMax). A part
     that exceeds its whole is clamped, and the usage marked `inconsistent` (Azure does this).
     """
-    details, made = stated.prompt_tokens_details or _NO_INPUT, stated.completion_tokens_details or _NO_OUTPUT
+    details, made = (
+        stated.prompt_tokens_details or stated.prompt_token_details or _NO_INPUT,
+        stated.completion_tokens_details or _NO_OUTPUT,
+    )
     hit, miss = _count(stated.prompt_cache_hit_tokens), _count(stated.prompt_cache_miss_tokens)
     both = None if hit is None or miss is None else hit + miss
     prompt = _count(stated.prompt_tokens, both, stated.input_tokens)
@@ -147,7 +152,7 @@ def chat_usage(stated: ChatUsage, *, answered: bool = False) -> Usage | None:
         text_output_tokens=_count(made.text_tokens),
         audio_input_tokens=_count(details.audio_tokens),
         audio_output_tokens=_count(made.audio_tokens),
-        image_input_tokens=_count(details.image_tokens),
+        image_input_tokens=_count(details.image_tokens, stated.image_tokens),
         image_output_tokens=_count(made.image_tokens),
         video_input_tokens=_count(details.video_tokens),
         accepted_prediction_output_tokens=_count(made.accepted_prediction_tokens) or None,

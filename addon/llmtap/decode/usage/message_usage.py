@@ -3,9 +3,11 @@
 Total input is the sum of uncached, cache-read and cache-written tokens, because Anthropic counts the three apart.
 Counts are cumulative: what is stated later replaces what was stated before, and what is not stated again still holds.
 What a compaction of the conversation used is billed and stands in `iterations` alone, so it is added. What an advisor
-used has the prices of another model, and is not.
+used has the prices of another model, and is not. Where one model declined and another answered, that one is named there
+(`served`).
 
-Source: https://docs.claude.com/en/api/messages (usage) and .../docs/build-with-claude/compaction; providers.md 1.6.
+Source: https://docs.claude.com/en/api/messages (usage) and .../docs/build-with-claude/compaction; the type definitions
+of https://github.com/anthropics/anthropic-sdk-python (`beta_fallback_message_iteration_usage`); providers.md 1.6.
 """
 
 import msgspec
@@ -25,6 +27,7 @@ class _Iteration(ChatUsage, gc=False):
     """One run of the model within a call: a `message`, of which the whole is the sum, or something beside it."""
 
     type: str | None = None
+    model: str | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
 
@@ -78,6 +81,12 @@ def message_usage(before: Usage, stated: MessageUsage) -> Usage:
         if beside.type == "compaction":
             usage = _with(usage, beside)
     return usage
+
+
+def served(stated: MessageUsage) -> str | None:
+    """Return the model that answered in place of the one that was asked, if another did."""
+    runs = (run.model for run in stated.iterations or () if run.type == "fallback_message" and run.model)
+    return next(runs, None)
 
 
 def _with(usage: Usage, beside: _Iteration) -> Usage:

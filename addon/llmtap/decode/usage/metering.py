@@ -3,8 +3,8 @@
 Where both are stated the billed ones are reported, as OTel asks for ("instrumentations MUST report billable tokens");
 Cohere's own instructions are in `tokens` and are not billed. The parts (`cached_tokens`, `reasoning_tokens`) are stated
 of `tokens`: one that exceeds the billed whole lies mostly in those instructions, so what it is of the bill is unknown.
-What is charged by another unit stands beside the tokens: `search_units` of a rerank, `images` that were embedded,
-`classifications`.
+What is charged by another unit stands beside the tokens: `search_units` of a rerank, `images` and `pages` that were
+embedded, `classifications`.
 
 Source: https://docs.cohere.com/reference/chat, and .../embed and .../rerank for `meta`; providers.md 1.6.
 """
@@ -22,9 +22,11 @@ class Units(msgspec.Struct, gc=False):
     input_tokens: int | None = None
     output_tokens: int | None = None
     reasoning_tokens: int | None = None
+    text_tokens: int | None = None
     image_tokens: int | None = None
     search_units: int | None = None
     images: int | None = None
+    pages: int | None = None
     classifications: int | None = None
 
 
@@ -42,7 +44,7 @@ _NONE = Units()
 def metered(stated: Metering) -> Usage | None:
     """Return the counts, or None when nothing is counted."""
     billed, seen = stated.billed_units or _NONE, stated.tokens or _NONE
-    charged, images = count(billed.input_tokens), count(billed.image_tokens)
+    charged, images = count(billed.input_tokens, billed.text_tokens), count(billed.image_tokens)
     if images is not None:
         charged = images + (charged or 0)
     made = count(billed.output_tokens)
@@ -57,6 +59,7 @@ def metered(stated: Metering) -> Usage | None:
         tokens or UNUSED,
         search_units=count(billed.search_units),
         input_images=count(billed.images),
+        pages=count(billed.pages),
         classifications=count(billed.classifications),
     )
     return None if usage == UNUSED else usage

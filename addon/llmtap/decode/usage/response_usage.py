@@ -4,10 +4,11 @@ Cached tokens are inside the input, reasoning inside the output. Beside the toke
 all its calls are items of the output, and where it does not count its searches, those items are counted that searched.
 OpenAI bills them, and none that opens a page or finds something in it
 (https://platform.openai.com/docs/guides/tools-web-search). An image that a chat had made is billed by the tokens of the
-model that made it, which no total includes.
+model that made it, a drawing by those of the model that wrote it, which no total includes.
 
 Source: https://platform.openai.com/docs/api-reference/responses/object, https://docs.x.ai/docs/guides/tools/overview,
-https://docs.perplexity.ai/api-reference/responses-post; providers.md 1.6.
+https://docs.perplexity.ai/api-reference/responses-post, and the type definitions of
+https://github.com/openai/openai-python (`cache_write_tokens_details`, `svg_usage`); providers.md 1.6.
 """
 
 from collections.abc import Iterable
@@ -28,9 +29,21 @@ _SERVER_TOOLS = frozenset(
 """The items that the provider's own tools leave; the others are calls that the application has to answer."""
 
 
+class _Kept(msgspec.Struct, frozen=True):
+    """What was written to the cache for half an hour and for twelve."""
+
+    ttl_30m_tokens: _Count | None = None
+    ttl_12h_tokens: _Count | None = None
+
+
 class _Details(msgspec.Struct, frozen=True):
+    """Parts of one side; the longer names of the cache are Perplexity's."""
+
     cached_tokens: _Count | None = None
+    cache_read_input_tokens: _Count | None = None
     cache_write_tokens: _Count | None = None
+    cache_creation_input_tokens: _Count | None = None
+    cache_write_tokens_details: _Kept = _Kept()
     reasoning_tokens: _Count | None = None
 
 
@@ -107,20 +120,28 @@ def response_usage(stated: ResponseUsage, tools: ToolUsage | None = None, output
     if output_tokens is not None and stated.input_tokens is not None and out.reasoning_tokens:
         apart = stated.input_tokens + output_tokens + out.reasoning_tokens == stated.total_tokens
         output_tokens += out.reasoning_tokens if apart else 0
-    read, read_exceeds = _within(into.cached_tokens, stated.input_tokens)
-    written, written_exceeds = _within(into.cache_write_tokens, stated.input_tokens)
+    kept = into.cache_write_tokens_details
+    read, read_exceeds = _within(count(into.cached_tokens, into.cache_read_input_tokens), stated.input_tokens)
+    written, written_exceeds = _within(
+        count(into.cache_write_tokens, into.cache_creation_input_tokens), stated.input_tokens
+    )
     reasoning, reasoning_exceeds = _within(out.reasoning_tokens, output_tokens)
     ran = [item for item in output if item.type in _SERVER_TOOLS]
     calls = [item.type for item in ran]
+    drawings = [item.svg_usage for item in ran if item.svg_usage is not None]
     return Usage(
         input_tokens=stated.input_tokens,
         output_tokens=output_tokens,
         cache_read_input_tokens=read,
         cache_write_input_tokens=written,
+        cache_write_30m_input_tokens=kept.ttl_30m_tokens,
+        cache_write_12h_input_tokens=kept.ttl_12h_tokens,
         reasoning_output_tokens=reasoning,
         image_tool_input_tokens=drawn.input_tokens or None,
         image_tool_image_input_tokens=_within(seen, drawn.input_tokens)[0] or None,
         image_tool_output_tokens=drawn.output_tokens or None,
+        svg_input_tokens=_total(drawing.input_tokens for drawing in drawings),
+        svg_output_tokens=_total(drawing.output_tokens for drawing in drawings),
         web_searches=count(
             asked.web_search_calls, searches.search_web.invocation, searched, sum(map(_searches, ran)) or None
         ),
@@ -133,6 +154,11 @@ def response_usage(stated: ResponseUsage, tools: ToolUsage | None = None, output
         audio_seconds=heard(stated),
         inconsistent=read_exceeds or written_exceeds or reasoning_exceeds,
     )
+
+
+def _total(stated: Iterable[int | None]) -> int | None:
+    """Return the sum of the counts, or None for none and for zero."""
+    return sum(number for one in stated if (number := count(one)) is not None) or None
 
 
 def _searches(item: Item) -> bool:

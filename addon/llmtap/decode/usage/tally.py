@@ -9,6 +9,7 @@ from llmtap.decode.inference import Usage
 
 _LARGEST = 1 << 48
 _NO_PARTS = (None, None, None)
+_COUNTS = tuple(name for name in Usage.__struct_fields__ if name != "inconsistent")
 
 
 def count(*stated: int | None) -> int | None:

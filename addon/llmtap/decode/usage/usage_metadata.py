@@ -97,6 +97,12 @@ def metadata_usage(stated: UsageMetadata) -> Usage | None:
     return None if usage == UNUSED else usage
 
 
+def terms(stated: UsageMetadata) -> str | None:
+    """Return the service tier, or the traffic type that is one at Vertex AI, unless it is said to be unspecified."""
+    words = (stated.service_tier, stated.traffic_type)
+    return next((word for word in words if word and not word.lower().endswith("unspecified")), None)
+
+
 def latest_usage(before: Usage | None, stated: UsageMetadata) -> Usage | None:
     """Return the usage after one more `usageMetadata` of a stream: the last one holds, they are never added up.
 

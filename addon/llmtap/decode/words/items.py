@@ -44,6 +44,13 @@ class Content(msgspec.Struct, frozen=True):
     input_audio: Sound | None = None
 
 
+class Written(msgspec.Struct, frozen=True):
+    """What the model used that wrote a drawing."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
 class Item(msgspec.Struct, frozen=True):
     """One item of input or output, of any kind."""
 
@@ -60,6 +67,7 @@ class Item(msgspec.Struct, frozen=True):
     operation: object = None
     code: object = None
     queries: object = None
+    svg_usage: Written | None = None
     output: str | list[Content] | Content | None = None
 
 

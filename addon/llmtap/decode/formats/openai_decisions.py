@@ -1,0 +1,83 @@
+"""OpenAI Decisions: questions about one input, each answered by a choice, a score or a probability.
+
+The answers are words as short as the question lets them be; how sure the model is of each is passed over. A question
+that it declined has a refusal for an answer, which is none of the others'. There is no stream.
+
+Source: https://platform.openai.com/docs/api-reference/decisions and the type definitions of
+https://github.com/openai/openai-python (`decision`).
+"""
+
+import msgspec
+
+from llmtap.decode.body.events import Event
+from llmtap.decode.body.lenient import read
+from llmtap.decode.errors import read_error
+from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.usage.response_usage import ResponseUsage, response_usage
+from llmtap.decode.words import items
+from llmtap.decode.words.items import Item
+
+
+class _Question(msgspec.Struct, gc=False):
+    name: str | None = None
+    instructions: str | None = None
+
+
+class _Request(msgspec.Struct):
+    model: str | None = None
+    input: str | list[Item] | None = None
+    questions: list[_Question] | None = None
+    safety_identifier: str | None = None
+
+
+class _Found(msgspec.Struct, gc=False):
+    """An answer of any kind; a score and a probability are numbers."""
+
+    type: str | None = None
+    choice: str | bool | None = None
+    score: float | None = None
+    probability: float | None = None
+
+
+class _Response(msgspec.Struct):
+    id: str | None = None
+    model: str | None = None
+    answers: list[_Found] | None = None
+    usage: ResponseUsage | None = None
+
+
+def read_request(body: bytes) -> InferenceRequest:
+    """Return what the body asks for; the questions follow the input, as parts of one message."""
+    asked = read(_Request, body)
+    questions = tuple(Part("text", words) for one in asked.questions or () if (words := one.instructions or one.name))
+    return InferenceRequest(
+        model=asked.model,
+        user=asked.safety_identifier,
+        messages=(*items.messages(asked.input), *((Message("user", questions),) if questions else ())),
+    )
+
+
+def read_response(answer: Answer, body: bytes) -> None:
+    """Merge a whole answer; a body without answers is asked for the error it states."""
+    stated = read(_Response, body)
+    answer.id = stated.id or answer.id
+    answer.model = stated.model or answer.model
+    if stated.usage is not None:
+        answer.usage = response_usage(stated.usage) or answer.usage
+    for index, found in enumerate(stated.answers or ()):
+        refused = found.type == "refusal"
+        answer.part(index, "refusal" if refused else "text").text[:] = [_words(found)]
+    if stated.answers is None:
+        answer.error = read_error(body) or answer.error
+
+
+def merge(answer: Answer, event: Event) -> bool:
+    """Merge an event as if it were a whole answer, since the API has no stream; it carries no content."""
+    read_response(answer, event.data)
+    return False
+
+
+def _words(found: _Found) -> str:
+    """Return what was chosen, else the score, else the probability, as JSON has it but for a choice in words."""
+    value = next((one for one in (found.choice, found.score, found.probability) if one is not None), "")
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -1,0 +1,36 @@
+"""Decisions: what was asked, what was found, and what was refused."""
+
+from hypothesis import given, settings
+
+from llmtap.decode.formats import openai_decisions
+from llmtap.decode.inference import ProviderError
+from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
+
+WORDS = """model input questions instructions name type answers choice score probability refusal usage input_tokens
+    output_tokens input_tokens_details cached_tokens error message role content text"""
+
+
+def test_each_answer_is_a_part() -> None:
+    """A choice is its word, even where that is true or false; a number is written as JSON has it."""
+    answers = [{"choice": "a"}, {"choice": False}, {"score": 2.5}, {"probability": 0.75}, {"type": "refusal"}, {}]
+    said = whole(openai_decisions, {"answers": answers})
+    assert [part.text for part in said.messages[0].parts] == ["a", "false", "2.5", "0.75", "", ""]
+    assert [part.kind for part in said.messages[0].parts].index("refusal") == 4
+    assert fold(openai_decisions, [{"answers": answers}]).messages == said.messages
+
+
+def test_a_body_without_answers_states_an_error() -> None:
+    """Whatever else it holds."""
+    assert whole(openai_decisions, {"error": {"code": "c", "message": "no"}}).error == ProviderError(None, "c", "no")
+
+
+@given(odd_bodies(WORDS))
+@settings(max_examples=100)
+def test_whatever_the_bytes(data: bytes) -> None:
+    """Nothing but a msgspec error is raised."""
+    calm(openai_decisions, data)
+
+
+def test_depth_harms_nothing() -> None:
+    """However deep it nests."""
+    deep(openai_decisions, b'{"answers":', b'{"input":')
