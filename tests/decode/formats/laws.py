@@ -52,13 +52,6 @@ def calm(wire_format: WireFormat, data: bytes, name: str | None = None) -> None:
             continue
 
 
-def deep(wire_format: WireFormat, *openings: bytes) -> None:
-    """JSON nested however deep, behind each of `openings`, is read or refused."""
-    for depth in (300, 100_000):
-        for opening in (b"", *openings):
-            calm(wire_format, opening + b"[" * depth + b"]" * depth + b"}" * opening.count(b"{"))
-
-
 def fold(wire_format: WireFormat, bodies: Iterable[object], name: str | None = None) -> InferenceResponse:
     """The answer that a stream of JSON values adds up to."""
     answer = Answer()

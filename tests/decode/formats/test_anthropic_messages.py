@@ -5,8 +5,6 @@ from collections.abc import Iterable
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from llmtap.capture.exchange import Body
 from llmtap.decode.body.events import Event, server_sent_events
@@ -15,17 +13,6 @@ from llmtap.decode.inference import Answer, InferenceResponse, Part, Usage
 from tests.exchanges.story import Story, stories
 
 STREAMS = [story for story in stories("anthropic_messages") if story.streamed]
-WORDS = """type index delta content_block message usage id model role content text thinking partial_json stop_reason
-    input_tokens output_tokens cache_creation_input_tokens cache_read_input_tokens cache_creation name input source
-    output_tokens_details thinking_tokens server_tool_use web_search_requests cost tools system messages metadata
-    error media_type url tool_use_id stdout ephemeral_5m_input_tokens output_config format effort"""
-NAMES = """message_start content_block_start content_block_delta content_block_stop message_delta message_stop ping
-    error message text tool_use thinking tool_result image json_schema"""
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(NAMES.split()) | st.text(max_size=8)
-ODD_JSON = st.recursive(
-    LEAVES,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(WORDS.split()), inner, max_size=8),
-).map(lambda value: json.dumps(value).encode())
 
 
 def fold(events: Iterable[Event]) -> Answer:
@@ -183,33 +170,6 @@ def test_a_cut_stream_never_says_more_than_the_whole(story: Story) -> None:
         usage = fold(server_sent_events(Body.whole(body[:end]))).usage or Usage()
         assert usage.output_tokens in (None, whole.output_tokens)
         assert (usage.input_tokens or 0) <= (whole.input_tokens or 0)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.binary(max_size=64) | ODD_JSON, st.none() | st.sampled_from(NAMES.split()))
-def test_nothing_but_a_msgspec_error_is_raised(data: bytes, name: str | None) -> None:
-    """Whatever the bytes are, each of the three functions reads them or raises what it promises."""
-    for attempt in (
-        lambda: anthropic_messages.merge(Answer(), Event(data, name)),
-        lambda: anthropic_messages.read_response(Answer(), data),
-        lambda: anthropic_messages.read_request(data),
-    ):
-        try:
-            attempt()
-        except msgspec.MsgspecError:
-            continue
-
-
-@pytest.mark.parametrize("depth", [50, 300, 900, 100_000])
-@pytest.mark.parametrize(("opening", "closing"), [(b'{"content":[', b"]}"), (b'{"input":', b"}"), (b"[", b"]")])
-def test_depth_harms_nothing(depth: int, opening: bytes, closing: bytes) -> None:
-    """JSON nested however deep is read or refused."""
-    nested = opening * depth + b"1" + closing * depth
-    for body in (nested, b'{"type":"message","content":[{"type":"tool_use","input":' + nested + b"}]}"):
-        try:
-            anthropic_messages.read_response(Answer(), body)
-        except msgspec.MsgspecError:
-            continue
 
 
 def test_an_input_is_finished_once() -> None:

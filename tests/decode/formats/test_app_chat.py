@@ -1,13 +1,8 @@
 """Chats of applications: one question, one answer, one count at best."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import app_chat
 from llmtap.decode.inference import Usage
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
-
-WORDS = """event data token usageMetadata input_tokens output_tokens text textResponse metrics prompt_tokens
-    completion_tokens answer content usage name error type question message query agentFlowExecutedData output end"""
+from tests.decode.formats.laws import fold, whole
 
 
 def test_only_the_event_of_a_count_counts() -> None:
@@ -23,15 +18,3 @@ def test_components_of_several_models_are_of_none() -> None:
     used = [{"usage": {"prompt_tokens": 3, "completion_tokens": 2, "name": name}} for name in ("a", "b")]
     said = whole(app_chat, {"answer": "x", "content": used})
     assert (said.usage, said.model) == (Usage(6, 4), None)
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(app_chat, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """What is nested is read or refused."""
-    deep(app_chat, b'{"data":', b'{"content":', b'{"metrics":')

@@ -1,13 +1,9 @@
 """Assistants and chats on the web: words and an end, and no counts."""
 
 import pytest
-from hypothesis import given, settings
 
 from llmtap.decode.formats import assistant_stream
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies
-
-WORDS = """type content reason deltaText completion stopReason result response token isThinking modelResponse
-    message model final display_model error messages speaker text chat params Content FinishMetadata"""
+from tests.decode.formats.laws import fold
 
 
 @pytest.mark.parametrize("mark", [b"end", b"[DONE]"])
@@ -27,15 +23,3 @@ def test_the_whole_replaces_the_pieces() -> None:
     events = [{"result": {"token": "Ca"}}, {"result": {"modelResponse": {"message": "Calm.", "model": "m"}}}]
     said = fold(assistant_stream, events)
     assert ("Calm.", "m", True) == (said.messages[0].parts[0].text, said.model, said.completed)
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(assistant_stream, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """What is nested is read or refused."""
-    deep(assistant_stream, b'{"result":', b'{"chat":')

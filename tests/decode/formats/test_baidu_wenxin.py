@@ -1,13 +1,8 @@
 """Baidu's Wenxin Workshop: results in pieces, usage that grows, errors with status 200."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import baidu_wenxin
 from llmtap.decode.inference import ProviderError, Usage
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
-
-WORDS = """id result data is_end finish_reason function_call name arguments usage prompt_tokens completion_tokens
-    total_tokens error_code error_msg messages content system prompt input functions"""
+from tests.decode.formats.laws import fold, whole
 
 
 def test_usage_is_cumulative() -> None:
@@ -27,15 +22,3 @@ def test_vectors_are_no_error() -> None:
     """An embedding has data in place of a result."""
     said = whole(baidu_wenxin, {"data": [{"embedding": [0.1]}], "usage": {"prompt_tokens": 8, "total_tokens": 8}})
     assert (Usage(8), None) == (said.usage, said.error)
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(baidu_wenxin, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """Nested arguments are read or refused."""
-    deep(baidu_wenxin, b'{"function_call":{"arguments":', b'{"data":')

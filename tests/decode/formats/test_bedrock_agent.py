@@ -2,10 +2,7 @@
 
 import json
 
-import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import bedrock_agent
@@ -81,20 +78,3 @@ def test_a_body_without_output_states_an_error() -> None:
     answer = Answer()
     bedrock_agent.read_response(answer, b'{"code":"x","message":"No."}')
     assert answer.error == ProviderError(None, "x", "No.")
-
-
-@given(st.binary(max_size=64) | st.dictionaries(st.sampled_from(
-    ["trace", "output", "text", "input", "inputText", "invocationInputs", "retrieveAndGenerateConfiguration"]),
-    st.none() | st.integers() | st.text(max_size=4) | st.dictionaries(st.text(max_size=3), st.integers())).map(
-    lambda value: json.dumps(value).encode()))  # fmt: skip
-def test_nothing_but_a_msgspec_error_is_raised(data: bytes) -> None:
-    """Whatever the bytes are, each of the three functions reads them or raises what it promises."""
-    for attempt in (
-        lambda: bedrock_agent.merge(Answer(), Event(data, "trace")),
-        lambda: bedrock_agent.read_response(Answer(), data),
-        lambda: bedrock_agent.read_request(data),
-    ):
-        try:
-            attempt()
-        except msgspec.MsgspecError:
-            continue

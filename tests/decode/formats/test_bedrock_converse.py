@@ -5,8 +5,6 @@ from collections.abc import Iterable
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from llmtap.capture.exchange import Body
 from llmtap.decode.body.events import Event
@@ -16,16 +14,6 @@ from llmtap.decode.inference import Answer, InferenceResponse, Part, ProviderErr
 from tests.exchanges.story import Story, stories
 
 STREAMS = [story for story in stories("bedrock_converse") if story.streamed]
-WORDS = """role content text contentBlockIndex start delta toolUse toolUseId name input toolResult reasoningContent
-    reasoningText redactedContent stopReason usage inputTokens outputTokens cacheReadInputTokens cacheDetails ttl
-    metadata contentBlockDelta contentBlockStop messageStart output message messages system inferenceConfig maxTokens
-    topK stopSequences toolConfig tools toolSpec additionalModelRequestFields thinking type serviceTier trace
-    promptRouter invokedModelId performanceConfig latency image format source guardContent citationsContent json"""
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-ODD_JSON = st.recursive(
-    LEAVES,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(WORDS.split()), inner, max_size=8),
-).map(lambda value: json.dumps(value).encode())
 
 
 def fold(events: Iterable[Event]) -> InferenceResponse:
@@ -134,32 +122,6 @@ def test_what_is_asked_in_a_models_own_words(native: object, level: str, top_k: 
     """Anthropic's, Nova's, OpenAI's and Cohere's parameters pass through Converse as they are."""
     asked = bedrock_converse.read_request(json.dumps({"additionalModelRequestFields": native}).encode())
     assert (asked.reasoning_level, asked.top_k) == (level, top_k)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.binary(max_size=64) | ODD_JSON, st.none() | st.sampled_from(["error", "metadata", "chunk"]))
-def test_nothing_but_a_msgspec_error_is_raised(data: bytes, name: str | None) -> None:
-    """Whatever the bytes are, each of the three functions reads them or raises what it promises."""
-    for attempt in (
-        lambda: bedrock_converse.merge(Answer(), Event(data, name)),
-        lambda: bedrock_converse.read_response(Answer(), data),
-        lambda: bedrock_converse.read_request(data),
-    ):
-        try:
-            attempt()
-        except msgspec.MsgspecError:
-            continue
-
-
-@pytest.mark.parametrize("depth", [300, 100_000])
-def test_depth_harms_nothing(depth: int) -> None:
-    """JSON nested however deep is read or refused."""
-    nested = b'{"input":' * depth + b"1" + b"}" * depth
-    for body in (nested, b'{"output":{"message":{"content":[{"toolUse":' + nested + b"}]}}}"):
-        try:
-            bedrock_converse.read_response(Answer(), body)
-        except msgspec.MsgspecError:
-            continue
 
 
 def test_an_input_is_finished_once() -> None:

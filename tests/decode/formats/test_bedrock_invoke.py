@@ -2,23 +2,11 @@
 
 import json
 
-import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import bedrock_invoke
 from llmtap.decode.inference import Answer, InferenceResponse, Message, Part, ProviderError, Usage
-
-WORDS = """prompt inputText text_prompts singleEmbeddingParams text value textGenerationConfig maxTokenCount stop
-    temperature results outputs completions choices outputText data tokenCount stop_reason finishReason reason
-    generation inputTextTokenCount totalOutputTextTokenCount prompt_token_count usage prompt_tokens embedding images"""
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-ODD_JSON = st.recursive(
-    LEAVES,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(WORDS.split()), inner, max_size=8),
-).map(lambda value: json.dumps(value).encode())
 
 
 def read(body: object) -> InferenceResponse:
@@ -93,18 +81,3 @@ def test_every_maker_is_asked_in_his_way(body: object, texts: list[str]) -> None
     """The texts of a request are parts of one message."""
     messages = bedrock_invoke.read_request(json.dumps(body).encode()).messages
     assert [part.text for message in messages for part in message.parts] == texts
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.binary(max_size=64) | ODD_JSON, st.none() | st.sampled_from(["error", "chunk"]))
-def test_nothing_but_a_msgspec_error_is_raised(data: bytes, name: str | None) -> None:
-    """Whatever the bytes are, each of the three functions reads them or raises what it promises."""
-    for attempt in (
-        lambda: bedrock_invoke.merge(Answer(), Event(data, name)),
-        lambda: bedrock_invoke.read_response(Answer(), data),
-        lambda: bedrock_invoke.read_request(data),
-    ):
-        try:
-            attempt()
-        except msgspec.MsgspecError:
-            continue

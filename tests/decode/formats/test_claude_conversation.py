@@ -1,13 +1,8 @@
 """claude.ai: blocks of today, pieces of before, and no usage in either."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import claude_conversation
 from llmtap.decode.inference import Message, Part, ProviderError
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
-
-WORDS = """type index delta content_block message id model text thinking partial_json stop_reason completion error
-    message_start content_block_start content_block_delta message_delta message_stop prompt attachments tools"""
+from tests.decode.formats.laws import fold, whole
 
 
 def test_pieces_of_before() -> None:
@@ -60,15 +55,3 @@ def test_a_refusal() -> None:
     body = {"type": "error", "error": {"type": "rate_limit_error", "message": "m"}}
     expected = ProviderError("rate_limit_error", None, "m")
     assert (whole(claude_conversation, body).error, fold(claude_conversation, [body]).error) == (expected, expected)
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(claude_conversation, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """Nested blocks are read or refused."""
-    deep(claude_conversation, b'{"delta":', b'{"attachments":')

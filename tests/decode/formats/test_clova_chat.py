@@ -1,12 +1,7 @@
 """CLOVA Studio: pieces, and the whole at the end."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import clova_chat
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
-
-WORDS = """result message content thinkingContent toolCalls function usage promptTokens status code
-    finishReason stopReason inputLength outputLength messages stop text"""
+from tests.decode.formats.laws import fold, whole
 
 
 def test_the_result_replaces_the_pieces() -> None:
@@ -24,15 +19,3 @@ def test_all_is_well() -> None:
 def test_a_mark_ends_a_stream_too() -> None:
     """As version 1 says it."""
     assert fold(clova_chat, [b"[DONE]"]).completed
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(clova_chat, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """What is nested is read or refused."""
-    deep(clova_chat, b'{"result":', b'{"message":')

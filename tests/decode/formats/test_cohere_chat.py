@@ -1,18 +1,12 @@
 """Cohere's chat: a stream grows the message that an answer holds whole (its stories are in test_decoder)."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from llmtap.decode.decoder import decode
 from llmtap.decode.formats import cohere_chat
 from llmtap.decode.inference import Message, Part, ProviderError, Usage
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
+from tests.decode.formats.laws import fold, whole
 from tests.exchanges.story import Story
-
-WORDS = """type id index delta message content text thinking tool_plan tool_calls function name arguments role usage
-    finish_reason error billed_units tokens input_tokens cached_tokens messages model p k tools response_format"""
-NAMES = ["message-start", "content-delta", "tool-plan-delta", "tool-call-delta", "message-end"]
 
 
 def growth(index: int, **content: str) -> dict[str, object]:
@@ -55,15 +49,3 @@ def test_an_unknown_address_is_told_by_its_answer(story: str) -> None:
     """Whoever serves it, at whatever path."""
     inference = decode(Story("cohere_chat", story).exchange(sniffed=True))
     assert ("cohere_chat", "chat") == (inference.wire_format, inference.operation)
-
-
-@settings(max_examples=150, deadline=None)
-@given(odd_bodies(WORDS), st.none() | st.sampled_from(NAMES))
-def test_whatever_the_bytes(data: bytes, name: str | None) -> None:
-    """They are read, or refused as promised."""
-    calm(cohere_chat, data, name)
-
-
-def test_depth_harms_nothing() -> None:
-    """Nested arguments are read or refused."""
-    deep(cohere_chat, b'{"message":{"tool_calls":', b'{"delta":{"message":{"tool_calls":{"function":{"arguments":')

@@ -1,14 +1,8 @@
 """Cohere's first chat and its generate: lines whose last one is the whole answer."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import cohere_v1_chat
 from llmtap.decode.inference import Message, Part, ProviderError, Usage
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
-
-WORDS = """event_type stream-end text-generation tool-calls-generation is_finished text index response generations
-    tool_calls tool_call_delta name parameters finish_reason error meta billed_units tokens input_tokens message prompt
-    chat_history role preamble p k id response_id generation_id"""
+from tests.decode.formats.laws import fold, whole
 
 
 def test_the_whole_replaces_its_pieces() -> None:
@@ -50,15 +44,3 @@ def test_another_dialect_leaves_nothing() -> None:
     body = {"id": "c", "object": "chat.completion", "choices": [], "usage": {"prompt_tokens": 3}}
     for said in (whole(cohere_v1_chat, body), fold(cohere_v1_chat, [body])):
         assert ((), None, None, ()) == (said.messages, said.usage, said.error, said.finish_reasons)
-
-
-@settings(max_examples=150, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(cohere_v1_chat, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """Nested parameters are read or refused."""
-    deep(cohere_v1_chat, b'{"tool_calls":', b'{"response":{"tool_calls":[{"parameters":')

@@ -3,16 +3,14 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import dashscope_native
 from llmtap.decode.inference import Answer, InferenceResponse, Usage
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
+from tests.decode.formats.laws import fold, whole
 
-WORDS = """output text choices message content reasoning_content tool_calls function name arguments index finish_reason
-    usage input_tokens output_tokens total_tokens models code request_id input messages parameters stop image texts"""
 PIECES = st.lists(st.text(alphabet="abc", min_size=1, max_size=4), min_size=1, max_size=12)
 
 
@@ -91,18 +89,6 @@ def test_an_application_counts_each_model() -> None:
     """Its usage is their sum."""
     models = [{"input_tokens": 70, "output_tokens": 30}, {"input_tokens": 4, "output_tokens": 6}]
     assert Usage(74, 36) == whole(dashscope_native, {"output": {"text": "a"}, "usage": {"models": models}}).usage
-
-
-@settings(max_examples=150, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(dashscope_native, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """Nested content is read or refused."""
-    deep(dashscope_native, b'{"output":{"choices":', b'{"input":{"messages":')
 
 
 def test_linear_in_the_words() -> None:

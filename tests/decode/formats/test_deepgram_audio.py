@@ -4,16 +4,11 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hypothesis import given, settings
 
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import deepgram_audio
 from llmtap.decode.inference import Answer, InferenceResponse, Part, ProviderError, Usage
-from tests.decode.formats.laws import calm, deep, odd_bodies, whole
-
-WORDS = """metadata request_id duration model_info arch results channels alternatives transcript text url err_msg
-    type channel channel_index is_final Results Metadata Error
-    TurnInfo event turn_index audio_window_end EndOfTurn code description"""
+from tests.decode.formats.laws import whole
 
 
 def test_each_channel_is_a_choice() -> None:
@@ -112,15 +107,3 @@ def test_an_error_of_a_session() -> None:
     """It has a code and a description."""
     said = fold({"type": "Error", "code": "INTERNAL_SERVER_ERROR", "description": "out of order"})
     assert said.error == ProviderError(None, "INTERNAL_SERVER_ERROR", "out of order")
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(deepgram_audio, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """Nested channels are read or refused."""
-    deep(deepgram_audio, b'{"results":', b'{"metadata":')

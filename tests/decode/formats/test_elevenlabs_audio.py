@@ -4,13 +4,10 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hypothesis import given, settings
 
 from llmtap.decode.formats import elevenlabs_audio
 from llmtap.decode.inference import Answer, Part, Usage
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
-
-WORDS = "text model_id audio_base64 alignment transcription_id audio_duration_secs detail status message seed"
+from tests.decode.formats.laws import fold, whole
 
 
 def test_sound_is_sound() -> None:
@@ -33,15 +30,3 @@ def test_a_page_is_no_sound() -> None:
     """The one documented error."""
     with pytest.raises(msgspec.MsgspecError):
         elevenlabs_audio.read_response(Answer(), b"<html>")
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(elevenlabs_audio, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """What is nested is read or refused."""
-    deep(elevenlabs_audio, b'{"detail":', b'{"alignment":')

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from llmtap.capture.exchange import Body
 from llmtap.decode.body.events import Event, json_array, server_sent_events
@@ -15,17 +13,6 @@ from llmtap.decode.inference import Answer, InferenceRequest, InferenceResponse,
 from tests.exchanges.story import Story, stories
 
 STREAMS = [story for story in stories("gemini_generate") if story.streamed]
-WORDS = """candidates content parts text thought functionCall functionResponse args name id inlineData mimeType index
-    finishReason promptFeedback blockReason usageMetadata promptTokenCount candidatesTokenCount thoughtsTokenCount
-    promptTokensDetails modality tokenCount modelVersion responseId response error code status message contents role
-    systemInstruction generationConfig topK stopSequences thinkingConfig thinkingBudget tools functionDeclarations
-    request model session_id executableCode system_instruction generation_config trafficType"""
-NAMES = "STOP TEXT AUDIO model user SAFETY application/json"
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(NAMES.split()) | st.text(max_size=8)
-ODD_JSON = st.recursive(
-    LEAVES,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(WORDS.split()), inner, max_size=8),
-).map(lambda value: json.dumps(value).encode())
 
 
 def fold(events: Iterable[Event]) -> Answer:
@@ -194,33 +181,3 @@ def test_a_cut_stream_never_says_more_than_the_whole(story: Story) -> None:
         usage = fold(cut(body[:end])).usage or Usage()
         assert (usage.output_tokens or 0) <= (whole.output_tokens or 0)
         assert (usage.input_tokens or 0) <= (whole.input_tokens or 0)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.binary(max_size=64) | ODD_JSON)
-def test_nothing_but_a_msgspec_error_is_raised(data: bytes) -> None:
-    """Whatever the bytes are, each of the three functions reads them or raises what it promises."""
-    for attempt in (
-        lambda: gemini_generate.merge(Answer(), Event(data)),
-        lambda: gemini_generate.read_response(Answer(), data),
-        lambda: gemini_generate.read_request(data),
-    ):
-        try:
-            attempt()
-        except msgspec.MsgspecError:
-            continue
-
-
-@pytest.mark.parametrize("depth", [50, 300, 900, 100_000])
-@pytest.mark.parametrize(("opening", "closing"), [(b'{"request":', b"}"), (b'{"args":', b"}"), (b"[", b"]")])
-def test_depth_harms_nothing(depth: int, opening: bytes, closing: bytes) -> None:
-    """JSON nested however deep is read or refused."""
-    nested = opening * depth + b"1" + closing * depth
-    call = b'{"candidates":[{"content":{"parts":[{"functionCall":{"args":' + nested + b"}}]}}]}"
-    offer = b'{"tools":[{"functionDeclarations":' + nested + b"}]}"
-    for body in (nested, call, offer):
-        for attempt in (gemini_generate.read_request, lambda data: gemini_generate.read_response(Answer(), data)):
-            try:
-                attempt(body)
-            except msgspec.MsgspecError:
-                continue

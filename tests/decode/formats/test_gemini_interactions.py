@@ -2,26 +2,11 @@
 
 import json
 
-import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import gemini_interactions
 from llmtap.decode.inference import Answer, InferenceResponse, Part, ProviderError, Usage
-
-WORDS = """event_type interaction index step content delta status metadata usage id model agent steps outputs type text
-    summary arguments result call_id name mime_type uri role input generation_config stop_sequences tools
-    total_input_tokens total_output_tokens total_thought_tokens input_tokens_by_modality modality tokens error message
-    grounding_tool_count count response_modalities system_instruction thinking_level"""
-NAMES = """interaction.created interaction.completed step.start step.delta step.stop content.delta error text thought
-    model_output user_input function_call function_result arguments_delta thought_summary image google_search"""
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(NAMES.split()) | st.text(max_size=8)
-ODD_JSON = st.recursive(
-    LEAVES,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(WORDS.split()), inner, max_size=8),
-).map(lambda value: json.dumps(value).encode())
 
 
 def event(kind: str, **members: object) -> Event:
@@ -146,35 +131,6 @@ def test_errors() -> None:
     assert read(status="failed", error=error).error == expected
     assert fold(event("error", error=error)).error == expected
     assert fold(Event(json.dumps({"error": error}).encode(), "error")).error == expected
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.binary(max_size=64) | ODD_JSON, st.none() | st.sampled_from(NAMES.split()))
-def test_nothing_but_a_msgspec_error_is_raised(data: bytes, name: str | None) -> None:
-    """Whatever the bytes are, each of the three functions reads them or raises what it promises."""
-    for attempt in (
-        lambda: gemini_interactions.merge(Answer(), Event(data, name)),
-        lambda: gemini_interactions.read_response(Answer(), data),
-        lambda: gemini_interactions.read_request(data),
-    ):
-        try:
-            attempt()
-        except msgspec.MsgspecError:
-            continue
-
-
-@pytest.mark.parametrize("depth", [50, 150, 300, 900, 100_000])
-def test_depth_harms_nothing(depth: int) -> None:
-    """Steps within steps, however deep, are read or refused."""
-    nested = b'{"content":[' * depth + b"1" + b"]}" * depth
-    for attempt, body in (
-        (gemini_interactions.read_request, b'{"input":[' + nested + b"]}"),
-        (lambda data: gemini_interactions.read_response(Answer(), data), b'{"id":"v1","steps":[' + nested + b"]}"),
-    ):
-        try:
-            attempt(body)
-        except msgspec.MsgspecError:
-            continue
 
 
 def test_an_input_is_finished_once() -> None:

@@ -4,23 +4,10 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import gemini_live
 from llmtap.decode.inference import Answer, InferenceResponse, Message, Part, ProviderError, Usage
-
-WORDS = """setup model generationConfig temperature tools functionDeclarations systemInstruction parts text turns role
-    clientContent client_content toolResponse functionResponses realtimeInput serverContent modelTurn turnComplete
-    outputTranscription inputTranscription interrupted toolCall functionCalls name args id usageMetadata
-    promptTokenCount responseTokenCount thoughtsTokenCount promptTokensDetails modality tokenCount turnCompleteReason
-    responseModalities thinkingConfig thinkingLevel inlineData mimeType error message"""
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-ODD_JSON = st.recursive(
-    LEAVES,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(WORDS.split()), inner, max_size=8),
-).map(lambda value: json.dumps(value).encode())
 
 
 def fold(*events: object) -> InferenceResponse:
@@ -118,18 +105,3 @@ def test_an_unstreamed_error() -> None:
     answer = Answer()
     gemini_live.read_response(answer, b'{"error":{"code":403,"status":"PERMISSION_DENIED","message":"No."}}')
     assert answer.error == ProviderError("PERMISSION_DENIED", "403", "No.")
-
-
-@settings(max_examples=300, deadline=None)
-@given(ODD_JSON | st.binary())
-def test_no_bytes_raise_anything_but_msgspec_errors(data: bytes) -> None:
-    """Whatever comes, nothing else is raised."""
-    for read in (
-        lambda: gemini_live.read_request(data),
-        lambda: gemini_live.read_response(Answer(), data),
-        lambda: gemini_live.merge(Answer(), Event(data)),
-    ):
-        try:
-            read()
-        except msgspec.MsgspecError:
-            continue

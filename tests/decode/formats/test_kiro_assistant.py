@@ -3,17 +3,9 @@
 import json
 from decimal import Decimal
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import kiro_assistant
 from llmtap.decode.inference import Answer, Message, Part, Usage
-from tests.decode.formats.laws import calm, deep, odd_bodies
-
-WORDS = """conversationState currentMessage userInputMessage content modelId history assistantResponseMessage text
-    userInputMessageContext tools toolSpecification name toolUseId input usage message conversationId"""
-NAMES = ("assistantResponseEvent", "reasoningContentEvent", "toolUseEvent", "meteringEvent", "error", None)
 
 
 def fold(*events: tuple[str, dict[str, object]]) -> tuple[Answer, list[bool]]:
@@ -60,15 +52,3 @@ def test_the_turns_before() -> None:
         ("user", "c"),
     ]
     assert found.model == "m"
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS), st.sampled_from(NAMES))
-def test_whatever_the_bytes(data: bytes, name: str | None) -> None:
-    """They are read, or refused as promised."""
-    calm(kiro_assistant, data, name)
-
-
-def test_depth_harms_nothing() -> None:
-    """Nested turns are read or refused."""
-    deep(kiro_assistant, b'{"conversationState":', b'{"conversationState":{"history":')

@@ -1,14 +1,8 @@
 """LangGraph: what a model used counts once, whatever tells of it."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import langgraph_runs
 from llmtap.decode.inference import Usage
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies
-
-WORDS = """messages id type ai human AIMessageChunk content text thinking tool_calls name args usage_metadata
-    input_tokens output_tokens input_token_details cache_read response_metadata model_name finish_reason
-    __error__ error message run_id"""
+from tests.decode.formats.laws import fold
 
 AI = {"type": "ai", "id": "1", "content": "Calm.", "usage_metadata": {"input_tokens": 3, "output_tokens": 2}}
 
@@ -42,16 +36,3 @@ def test_what_was_said_before_the_question_is_another_runs() -> None:
     earlier = [{**AI, "id": "0"}, {"type": "human", "content": "?"}]
     assert fold(langgraph_runs, [{"messages": earlier}], "values").usage is None
     assert fold(langgraph_runs, [{"messages": [*earlier, AI]}], "values").usage == Usage(3, 2)
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    for name in ("metadata", "values", "updates", "messages", "messages/partial", "error", ""):
-        calm(langgraph_runs, data, name)
-
-
-def test_depth_harms_nothing() -> None:
-    """What is nested is read or refused."""
-    deep(langgraph_runs, b'{"messages":', b'{"input":', b'{"messages":[{"tool_calls":[{"args":')

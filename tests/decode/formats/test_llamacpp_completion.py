@@ -1,16 +1,12 @@
 """llama.cpp's own completion: one shape for events and answers, and counts under several names."""
 
 import pytest
-from hypothesis import given, settings
 
 from llmtap.decode.decoder import decode
 from llmtap.decode.formats import llamacpp_completion
 from llmtap.decode.inference import Usage
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
+from tests.decode.formats.laws import fold, whole
 from tests.exchanges.story import Story
-
-WORDS = """content stop index model stop_type stopped_eos stopped_limit tokens_predicted tokens_evaluated timings
-    cache_n prompt_n predicted_n prompt input_prefix n_predict seed error message"""
 
 
 @pytest.mark.parametrize(
@@ -65,15 +61,3 @@ def test_an_unknown_address_is_told_by_its_answer(story: str) -> None:
     """Whoever serves it, at whatever path."""
     inference = decode(Story("llamacpp_completion", story).exchange(sniffed=True))
     assert ("llamacpp_completion", "text_completion") == (inference.wire_format, inference.operation)
-
-
-@settings(max_examples=150, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(llamacpp_completion, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """A nested prompt is read or refused."""
-    deep(llamacpp_completion, b'{"prompt":', b'{"timings":')

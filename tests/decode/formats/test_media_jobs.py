@@ -2,14 +2,10 @@
 
 import msgspec
 import pytest
-from hypothesis import given, settings
 
 from llmtap.decode.formats import media_jobs
 from llmtap.decode.inference import Answer, Part
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
-
-WORDS = """id request_id status state error text images artifacts data image_urls audio generations usage extra_info
-    usage_characters audio_duration transcript prompt utterances"""
+from tests.decode.formats.laws import fold, whole
 
 
 @pytest.mark.parametrize(
@@ -56,15 +52,3 @@ def test_what_is_said_again_is_said_once() -> None:
 def test_a_mark_ends_a_stream_too() -> None:
     """Of those that have one."""
     assert fold(media_jobs, [b"[DONE]"]).completed
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(media_jobs, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """What is nested is read or refused."""
-    deep(media_jobs, b'{"extra_info":', b'{"utterances":')

@@ -1,14 +1,8 @@
 """Mistral's conversations: entries that grow, connectors whose tokens are input."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import mistral_conversations
 from llmtap.decode.inference import Message, Part, ProviderError, Usage
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
-
-WORDS = """type conversation_id outputs output_index role content text name arguments tool_call_id model usage
-    prompt_tokens completion_tokens connector_tokens connectors web_search inputs completion_args message.output.delta
-    function.call.delta conversation.response.done conversation.response.error"""
+from tests.decode.formats.laws import fold, whole
 
 
 def test_what_connectors_fetched_is_input() -> None:
@@ -38,15 +32,3 @@ def test_results_of_functions_are_asked_with() -> None:
 def test_an_error_without_words_is_one() -> None:
     """The event says that there was one."""
     assert fold(mistral_conversations, [{"type": "conversation.response.error"}]).error == ProviderError()
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(mistral_conversations, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """Nested content and arguments are read or refused."""
-    deep(mistral_conversations, b'{"outputs":', b'{"type":"function.call.delta","arguments":', b'{"content":')

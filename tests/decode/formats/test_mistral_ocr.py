@@ -1,13 +1,9 @@
 """Pages: text out of a document, billed by the page."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import mistral_ocr
 from llmtap.decode.inference import Answer, Usage
-from tests.decode.formats.laws import calm, deep, odd_bodies, whole
-
-WORDS = "model document type pages markdown index usage_info pages_processed document_annotation message detail"
+from tests.decode.formats.laws import whole
 
 
 def test_what_the_document_says_as_a_whole() -> None:
@@ -36,15 +32,3 @@ def test_a_description_has_its_price() -> None:
     assert whole(mistral_ocr, {"pages": [{"images": [{}]}], **counted}).usage == Usage(pages=2)
     stated = {"pages_processed": 3, "pages_processed_annotation": 1}
     assert whole(mistral_ocr, {"pages": [], "usage_info": stated}).usage == Usage(pages=3, annotated_pages=1)
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(mistral_ocr, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """Nested pages are read or refused."""
-    deep(mistral_ocr, b'{"pages":', b'{"document":')

@@ -1,12 +1,7 @@
 """Oracle: two shapes of a chat, and what came before."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import oci_inference
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
-
-WORDS = """chatResponse inferenceResponse choices message content text type toolCalls arguments
-    parameters finishReason usage promptTokens index servingMode modelId chatRequest messages role"""
+from tests.decode.formats.laws import fold, whole
 
 
 def test_the_whole_replaces_the_pieces() -> None:
@@ -31,15 +26,3 @@ def test_choices_without_an_index() -> None:
 def test_a_mark_ends_a_stream_too() -> None:
     """Of relays that add it."""
     assert fold(oci_inference, [b"[DONE]"]).completed
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(oci_inference, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """What is nested is read or refused."""
-    deep(oci_inference, b'{"chatResponse":', b'{"message":')

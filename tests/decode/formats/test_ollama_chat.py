@@ -1,16 +1,12 @@
 """Ollama: a line and a whole answer are one shape, for chat, generate and embed."""
 
 import pytest
-from hypothesis import given, settings
 
 from llmtap.decode.decoder import decode
 from llmtap.decode.formats import ollama_chat
 from llmtap.decode.inference import Message, Part, ProviderError, Usage
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
+from tests.decode.formats.laws import fold, whole
 from tests.exchanges.story import Story
-
-WORDS = """model message messages role content thinking images tool_calls function name arguments index response done
-    done_reason prompt_eval_count eval_count error options num_predict stop format think prompt input system tools"""
 
 
 def test_every_call_is_a_new_one() -> None:
@@ -71,15 +67,3 @@ def test_an_unknown_address_is_told_by_its_answer(story: str) -> None:
     """Whoever serves it, at whatever path."""
     inference = decode(Story("ollama_chat", story).exchange(sniffed=True))
     assert ("ollama_chat", "chat") == (inference.wire_format, inference.operation)
-
-
-@settings(max_examples=150, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(ollama_chat, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """Nested arguments are read or refused."""
-    deep(ollama_chat, b'{"message":{"tool_calls":[{"function":{"arguments":', b'{"format":')

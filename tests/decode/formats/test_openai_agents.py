@@ -1,14 +1,8 @@
 """Sessions of agents: what a stream sums up, when it is complete, and what failed."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import openai_agents
 from llmtap.decode.inference import ProviderError, Usage
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
-
-WORDS = """type session session_id agent model turn usage input_tokens output_tokens item id role content text delta
-    item_id error code message input agent.session.idle agent.session.turn.completed
-    agent.session.turn.output_text.delta agent.session.turn.item.done agent.session.in_progress"""
+from tests.decode.formats.laws import fold, whole
 
 
 def ended(verb: str, **turn: object) -> dict[str, object]:
@@ -48,15 +42,3 @@ def test_a_session_that_is_created_answers_nothing_yet() -> None:
     """It tells who will."""
     said = whole(openai_agents, {"id": "s", "agent": {"model": "m"}})
     assert (said.conversation_id, said.model, said.error, said.messages) == ("s", "m", None, ())
-
-
-@given(odd_bodies(WORDS))
-@settings(max_examples=100)
-def test_whatever_the_bytes(data: bytes) -> None:
-    """Nothing but a msgspec error is raised."""
-    calm(openai_agents, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """However deep it nests."""
-    deep(openai_agents, b'{"type":"agent.session.turn.item.done","item":', b'{"input":')

@@ -1,15 +1,9 @@
 """Runs of an assistant: what is said in a stream, and how a run stands."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import openai_assistants
 from llmtap.decode.inference import Answer, ProviderError, Usage
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
-
-WORDS = """object thread.run thread.message thread.message.delta id status completed requires_action usage prompt_tokens
-    delta content index text value required_action submit_tool_outputs tool_calls function name arguments last_error
-    code message model thread thread_id messages tools type role"""
+from tests.decode.formats.laws import fold, whole
 
 
 def delta(text: str, message: str = "m") -> dict[str, object]:
@@ -65,15 +59,3 @@ def test_an_error_event() -> None:
     openai_assistants.merge(answer, Event(b"{}", "error"))
     assert answer.error == ProviderError()
     assert whole(openai_assistants, {"error": {"message": "m"}}).error == ProviderError(message="m")
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(openai_assistants, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """Nested messages are read or refused."""
-    deep(openai_assistants, b'{"object":"thread.message","content":', b'{"thread":')

@@ -5,26 +5,10 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import openai_realtime
 from llmtap.decode.inference import Answer, InferenceResponse, Message, Part, ProviderError, Usage
-
-WORDS = """type item_id output_index content_index delta item response transcript usage id status status_details
-    reason error code message output content role call_id name arguments input_tokens output_tokens session model
-    instructions tools modalities audio input transcription input_token_details cached_tokens cached_tokens_details
-    audio_tokens object"""
-NAMES = """response.created response.done response.output_item.added response.output_item.done response.text.delta
-    response.output_audio.delta response.output_audio_transcript.delta response.function_call_arguments.delta error
-    conversation.item.input_audio_transcription.completed conversation.item.input_audio_transcription.failed
-    session.update transcription_session.update message function_call function_call_output audio text transcription"""
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(NAMES.split()) | st.text(max_size=8)
-ODD_JSON = st.recursive(
-    LEAVES,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(WORDS.split()), inner, max_size=8),
-).map(lambda value: json.dumps(value).encode())
 
 
 def fold(*events: object) -> InferenceResponse:
@@ -139,18 +123,3 @@ def test_an_unstreamed_error() -> None:
     answer = Answer()
     openai_realtime.read_response(answer, b'{"error":{"type":"t","code":"c","message":"m"}}')
     assert answer.error == ProviderError("t", "c", "m")
-
-
-@settings(max_examples=300, deadline=None)
-@given(ODD_JSON | st.binary())
-def test_no_bytes_raise_anything_but_msgspec_errors(data: bytes) -> None:
-    """Whatever comes, nothing else is raised."""
-    for read in (
-        lambda: openai_realtime.read_request(data),
-        lambda: openai_realtime.read_response(Answer(), data),
-        lambda: openai_realtime.merge(Answer(), Event(data)),
-    ):
-        try:
-            read()
-        except msgspec.MsgspecError:
-            continue

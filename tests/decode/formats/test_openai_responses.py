@@ -6,8 +6,6 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from llmtap.capture.exchange import Body
 from llmtap.decode.body.events import Event, server_sent_events
@@ -16,19 +14,6 @@ from llmtap.decode.inference import Answer, InferenceResponse, Part, ProviderErr
 from tests.exchanges.story import Story, stories
 
 STREAMS = [story for story in stories("openai_responses") if story.streamed]
-WORDS = """type response output item output_index content_index summary_index delta id model status usage error code
-    message role content text refusal summary arguments input output action call_id name input_tokens output_tokens
-    total_tokens input_tokens_details output_tokens_details cached_tokens reasoning_tokens cost cost_in_usd_ticks
-    incomplete_details reason conversation metadata tool_usage web_search num_requests tools instructions format
-    image_url url input_audio queries"""
-NAMES = """response.created response.output_item.added response.output_item.done response.output_text.delta
-    response.function_call_arguments.delta response.completed response.failed error message output_text reasoning
-    function_call function_call_output web_search_call image_generation_call completed incomplete input_image"""
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(NAMES.split()) | st.text(max_size=8)
-ODD_JSON = st.recursive(
-    LEAVES,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(WORDS.split()), inner, max_size=8),
-).map(lambda value: json.dumps(value).encode())
 
 
 def fold(events: Iterable[Event]) -> Answer:
@@ -223,30 +208,3 @@ def test_a_cut_stream_never_says_more_than_the_whole(story: Story) -> None:
     whole = fold(server_sent_events(Body.whole(body))).usage
     for end in range(0, len(body), 29):
         assert fold(server_sent_events(Body.whole(body[:end]))).usage in (None, whole)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.binary(max_size=64) | ODD_JSON, st.none() | st.sampled_from(NAMES.split()))
-def test_nothing_but_a_msgspec_error_is_raised(data: bytes, name: str | None) -> None:
-    """Whatever the bytes are, each of the three functions reads them or raises what it promises."""
-    for attempt in (
-        lambda: openai_responses.merge(Answer(), Event(data, name)),
-        lambda: openai_responses.read_response(Answer(), data),
-        lambda: openai_responses.read_request(data),
-    ):
-        try:
-            attempt()
-        except msgspec.MsgspecError:
-            continue
-
-
-@pytest.mark.parametrize("depth", [50, 300, 900, 100_000])
-@pytest.mark.parametrize(("opening", "closing"), [(b'{"output":[', b"]}"), (b'{"action":', b"}"), (b"[", b"]")])
-def test_depth_harms_nothing(depth: int, opening: bytes, closing: bytes) -> None:
-    """JSON nested however deep is read or refused."""
-    nested = opening * depth + b"1" + closing * depth
-    for body in (nested, b'{"output":[{"type":"computer_call","action":' + nested + b"}]}"):
-        try:
-            openai_responses.read_response(Answer(), body)
-        except msgspec.MsgspecError:
-            continue

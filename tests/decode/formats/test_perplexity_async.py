@@ -1,13 +1,8 @@
 """Perplexity's asynchronous chat: a completion within a job."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import perplexity_async
 from llmtap.decode.inference import Usage
-from tests.decode.formats.laws import calm, deep, odd_bodies, whole
-
-WORDS = """request response id model status error_message COMPLETED FAILED choices message content usage prompt_tokens
-    completion_tokens messages error"""
+from tests.decode.formats.laws import whole
 
 
 def test_a_job_under_way_says_nothing_yet() -> None:
@@ -21,15 +16,3 @@ def test_the_answer_stands_within() -> None:
     within = {"id": "c", "choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": 2}}
     said = whole(perplexity_async, {"id": "j", "status": "COMPLETED", "response": within})
     assert (said.id, said.usage) == ("j", Usage(5, 2))
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(perplexity_async, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """A job nested however deep is read or refused."""
-    deep(perplexity_async, b'{"request":', b'{"response":', b'{"response":{"choices":')

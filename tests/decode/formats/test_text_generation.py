@@ -1,16 +1,11 @@
 """Text in, text out: each dialect in its own names."""
 
 import pytest
-from hypothesis import given, settings
 
 from llmtap.decode.decoder import decode
 from llmtap.decode.formats import text_generation
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
+from tests.decode.formats.laws import fold, whole
 from tests.exchanges.story import Story
-
-WORDS = """text meta_info finish_reason type prompt_tokens completion_tokens results generated_text token
-    completions data tokens candidates output content prompt messages
-    sampling_params inference_status cost text_output"""
 
 
 def counts(body: object) -> tuple[int | None, int | None]:
@@ -49,15 +44,3 @@ def test_an_unknown_address_is_told_by_its_answer(story: str) -> None:
     """SGLang's, whoever serves it."""
     inference = decode(Story("text_generation", story).exchange(sniffed=True))
     assert ("text_generation", "text_completion") == (inference.wire_format, inference.operation)
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(text_generation, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """What is nested is read or refused."""
-    deep(text_generation, b'{"results":', b'{"prompt":')

@@ -1,16 +1,12 @@
 """Text Generation Inference: tokens one by one, and the whole text at the end."""
 
 import pytest
-from hypothesis import given, settings
 
 from llmtap.decode.decoder import decode
 from llmtap.decode.formats import tgi_generate
 from llmtap.decode.inference import Usage
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
+from tests.decode.formats.laws import fold, whole
 from tests.exchanges.story import Story
-
-WORDS = """token text special generated_text details finish_reason generated_tokens input_length prefill error
-    error_type inputs parameters stop"""
 
 
 def token(text: str, *, special: bool = False) -> dict[str, object]:
@@ -50,15 +46,3 @@ def test_an_unknown_address_is_told_by_its_answer(story: str) -> None:
     """Whoever serves it, at whatever path."""
     inference = decode(Story("tgi_generate", story).exchange(sniffed=True))
     assert ("tgi_generate", "text_completion") == (inference.wire_format, inference.operation)
-
-
-@settings(max_examples=150, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(tgi_generate, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """Nested details are read or refused."""
-    deep(tgi_generate, b'{"details":', b'{"error":')

@@ -1,14 +1,8 @@
 """The AI SDK's own calls of Vercel's gateway: parts, two versions of usage, the gateway's cost."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import vercel_language_model
 from llmtap.decode.inference import Part, Usage
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
-
-WORDS = """type id modelId content text delta toolCallId toolName input finishReason unified raw usage inputTokens total
-    cacheRead outputTokens reasoning providerMetadata gateway cost prompt response text-delta tool-call tool-input-delta
-    tool-input-start finish error file"""
+from tests.decode.formats.laws import fold, whole
 
 
 def test_a_call_that_was_not_streamed_comes_whole() -> None:
@@ -31,15 +25,3 @@ def test_both_versions_of_usage() -> None:
     for usage in (third, second):
         said = fold(vercel_language_model, [{"type": "finish", "usage": usage}])
         assert said.usage == Usage(9, 3, 4, reasoning_output_tokens=1)
-
-
-@settings(max_examples=100, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(vercel_language_model, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """Nested input of a tool is read or refused."""
-    deep(vercel_language_model, b'{"type":"tool-call","input":', b'{"content":', b'{"prompt":')

@@ -1,13 +1,8 @@
 """watsonx.ai: counts that grow, an input that is stated once, and a chat of OpenAI's kind."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import watsonx_text
 from llmtap.decode.inference import Usage
-from tests.decode.formats.laws import calm, deep, fold, odd_bodies, whole
-
-WORDS = """model_id results generated_text generated_token_count input_token_count stop_reason not_finished choices
-    index delta message content finish_reason usage prompt_tokens errors code input inputs parameters messages tools"""
+from tests.decode.formats.laws import fold, whole
 
 
 def event(text: str, made: int, seen: int, reason: str = "not_finished") -> dict[str, object]:
@@ -43,15 +38,3 @@ def test_an_error_event() -> None:
     """What went wrong in a stream is read."""
     said = fold(watsonx_text, [event("a", 1, 8), {"errors": [{"code": "x", "message": "m"}]}], "error")
     assert "m" == (said.error.message if said.error else None)
-
-
-@settings(max_examples=150, deadline=None)
-@given(odd_bodies(WORDS))
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(watsonx_text, data)
-
-
-def test_depth_harms_nothing() -> None:
-    """Nested choices are read or refused."""
-    deep(watsonx_text, b'{"choices":', b'{"results":')

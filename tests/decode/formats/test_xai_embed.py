@@ -1,9 +1,7 @@
 """xAI's Embedder over gRPC: texts and pictures in, vectors out."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import xai_embed
-from tests.decode.formats.laws import calm, fold, odd_messages
+from tests.decode.formats.laws import fold
 from tests.exchanges.rpc import message
 
 
@@ -11,10 +9,3 @@ def test_a_number_of_vectors_is_no_usage() -> None:
     """Nothing is counted in tokens."""
     said = fold(xai_embed, [message({"1 id": "e-1", "3 usage": {"1 num_text_embeddings": 9}})])
     assert (said.id, said.usage) == ("e-1", None)
-
-
-@settings(max_examples=150, deadline=None)
-@given(odd_messages())
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(xai_embed, data)

@@ -2,11 +2,9 @@
 
 from decimal import Decimal
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import xai_image
 from llmtap.decode.inference import Usage
-from tests.decode.formats.laws import calm, fold, odd_messages
+from tests.decode.formats.laws import fold
 from tests.exchanges.rpc import message
 
 
@@ -15,10 +13,3 @@ def test_tokens_of_a_picture_are_counted_where_they_are_stated() -> None:
     usage = {"1 completion_tokens": 3, "2 prompt_tokens": 4, "3 total_tokens": 7, "11 cost_in_usd_ticks": 0}
     said = fold(xai_image, [message({"3 usage": usage})])
     assert (said.usage, said.reported_cost) == (Usage(4, 3), Decimal(0))
-
-
-@settings(max_examples=150, deadline=None)
-@given(odd_messages())
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(xai_image, data)

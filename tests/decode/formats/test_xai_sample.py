@@ -1,9 +1,7 @@
 """xAI's Sample over gRPC: text that continues a prompt."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import xai_sample
-from tests.decode.formats.laws import calm, fold, odd_messages
+from tests.decode.formats.laws import fold
 from tests.exchanges.rpc import message
 
 
@@ -18,10 +16,3 @@ def test_choices_keep_apart() -> None:
     )
     assert [part.text for answer in said.messages for part in answer.parts] == ["One", "Other"]
     assert (said.finish_reasons, said.completed) == (("REASON_STOP",), False)
-
-
-@settings(max_examples=150, deadline=None)
-@given(odd_messages())
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(xai_sample, data)

@@ -1,9 +1,7 @@
 """xAI's Tokenize over gRPC: a count that is no usage."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import xai_tokenize
-from tests.decode.formats.laws import calm, fold, odd_messages
+from tests.decode.formats.laws import fold
 from tests.exchanges.rpc import message
 
 
@@ -11,10 +9,3 @@ def test_tokens_that_were_only_cut_are_no_usage() -> None:
     """The model is all that is kept."""
     said = fold(xai_tokenize, [message({"1 tokens": [{"1 token_id": 9}], "2 model": "grok-4-0709"})])
     assert (said.model, said.usage) == ("grok-4-0709", None)
-
-
-@settings(max_examples=150, deadline=None)
-@given(odd_messages())
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(xai_tokenize, data)

@@ -1,9 +1,7 @@
 """xAI's Video over gRPC: ordered by one call, fetched by others."""
 
-from hypothesis import given, settings
-
 from llmtap.decode.formats import xai_video
-from tests.decode.formats.laws import calm, fold, odd_messages
+from tests.decode.formats.laws import fold
 from tests.exchanges.rpc import message
 
 
@@ -18,10 +16,3 @@ def test_a_film_that_is_not_made_has_no_length() -> None:
     said = fold(xai_video, [message({"1 status": 1, "2 response": {"1 video": {"1 url": "https://example.com/a"}}})])
     assert said.usage is not None
     assert said.usage.video_seconds is None
-
-
-@settings(max_examples=150, deadline=None)
-@given(odd_messages())
-def test_whatever_the_bytes(data: bytes) -> None:
-    """They are read, or refused as promised."""
-    calm(xai_video, data)
