@@ -8,9 +8,9 @@ from functools import partial
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import WireFormat
-from llmtap.decode.inference import Answer
 from tests.decode.wounds import Path, events, paths, placed
 from tests.exchanges.story import Story
 

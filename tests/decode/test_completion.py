@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.completion import Parameters, Typed, asked_for, merge, read_response
-from llmtap.decode.inference import Answer, InferenceRequest, InferenceResponse, ProviderError, Usage
+from llmtap.decode.inference import InferenceRequest, InferenceResponse, ProviderError, Usage
 
 
 def streamed(*choices: object) -> InferenceResponse:

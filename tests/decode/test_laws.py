@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmtap.capture.exchange import Body, Chunk
+from llmtap.decode.answer import Answer
 from llmtap.decode.decoder import decode
 from llmtap.decode.formats import FORMATS
-from llmtap.decode.inference import Answer, Inference
+from llmtap.decode.inference import Inference
 from tests.decode.formats.laws import calm, odd_bodies, odd_messages
 from tests.decode.growth import cost, growing
 from tests.decode.speech import event_names, members, openings

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.formats import FORMATS
-from llmtap.decode.inference import Answer, InferenceResponse
+from llmtap.decode.inference import InferenceResponse
 from tests.foreign.installation import Installation
 from tests.foreign.stage import PROGRAMS
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from llmtap.capture.exchange import Body, Exchange, Headers, Response, header
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.encoding import undo
 from llmtap.decode.body.events import Event, json_array, json_lines, server_sent_events
 from llmtap.decode.body.eventstream import carried, event_stream, preluded
@@ -21,7 +22,7 @@ from llmtap.decode.body.salvage import salvage
 from llmtap.decode.errors import LONGEST_ERROR, read_error
 from llmtap.decode.fault import fault
 from llmtap.decode.formats import FORMATS, OPERATIONS, WireFormat
-from llmtap.decode.inference import Answer, Inference, InferenceRequest, InferenceResponse
+from llmtap.decode.inference import Inference, InferenceRequest, InferenceResponse
 from llmtap.decode.transcoding import transcoded
 from llmtap.decode.usage.invocation import headed, invoked, metered
 from llmtap.decode.usage.speech import voiced

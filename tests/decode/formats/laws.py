@@ -7,9 +7,10 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import WireFormat
-from llmtap.decode.inference import Answer, InferenceResponse
+from llmtap.decode.inference import InferenceResponse
 from tests.exchanges.rpc import message
 
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import anthropic_batches
-from llmtap.decode.inference import Answer, Usage
+from llmtap.decode.inference import Usage
 
 
 def line(kind: str = "succeeded", **usage: int) -> Event:

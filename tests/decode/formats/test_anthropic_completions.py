@@ -3,9 +3,10 @@
 import msgspec
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import anthropic_completions
-from llmtap.decode.inference import Answer, ProviderError
+from llmtap.decode.inference import ProviderError
 
 
 def test_words_are_content_and_a_stop_reason_is_the_end() -> None:

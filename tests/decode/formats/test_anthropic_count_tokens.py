@@ -3,9 +3,10 @@
 import msgspec
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import anthropic_count_tokens
-from llmtap.decode.inference import Answer, ProviderError
+from llmtap.decode.inference import ProviderError
 
 
 def test_a_count_is_no_usage() -> None:

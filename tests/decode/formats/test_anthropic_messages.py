@@ -7,9 +7,10 @@ import msgspec
 import pytest
 
 from llmtap.capture.exchange import Body
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event, server_sent_events
 from llmtap.decode.formats import anthropic_messages
-from llmtap.decode.inference import Answer, InferenceResponse, Part, Usage
+from llmtap.decode.inference import InferenceResponse, Part, Usage
 from tests.exchanges.story import Story, stories
 
 STREAMS = [story for story in stories("anthropic_messages") if story.streamed]

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import bedrock_agent
-from llmtap.decode.inference import Answer, ProviderError, Usage
+from llmtap.decode.inference import ProviderError, Usage
 
 
 def traced(kind: str, **counts: object) -> Event:

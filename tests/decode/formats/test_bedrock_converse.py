@@ -7,10 +7,11 @@ import msgspec
 import pytest
 
 from llmtap.capture.exchange import Body
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.eventstream import event_stream
 from llmtap.decode.formats import bedrock_converse
-from llmtap.decode.inference import Answer, InferenceResponse, Part, ProviderError, Usage
+from llmtap.decode.inference import InferenceResponse, Part, ProviderError, Usage
 from tests.exchanges.story import Story, stories
 
 STREAMS = [story for story in stories("bedrock_converse") if story.streamed]

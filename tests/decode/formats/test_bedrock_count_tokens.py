@@ -1,7 +1,8 @@
 """A count of tokens is an answer, and no usage."""
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.formats import bedrock_count_tokens
-from llmtap.decode.inference import Answer, ProviderError
+from llmtap.decode.inference import ProviderError
 
 
 def read(body: bytes) -> Answer:

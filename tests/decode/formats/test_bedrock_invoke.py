@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import bedrock_invoke
-from llmtap.decode.inference import Answer, InferenceResponse, Message, Part, ProviderError, Usage
+from llmtap.decode.inference import InferenceResponse, Message, Part, ProviderError, Usage
 
 
 def read(body: object) -> InferenceResponse:

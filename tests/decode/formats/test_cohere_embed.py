@@ -1,8 +1,9 @@
 """Cohere's embeddings: what is asked for, what is billed, and vectors that are never built."""
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import cohere_embed
-from llmtap.decode.inference import Answer, Message, Part, Usage
+from llmtap.decode.inference import Message, Part, Usage
 from tests.decode.formats.laws import whole
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import cohere_rerank
-from llmtap.decode.inference import Answer, Part, Usage
+from llmtap.decode.inference import Part, Usage
 from tests.decode.formats.laws import whole
 
 

@@ -1,8 +1,9 @@
 """Labels: a choice for each text, billed by the classification."""
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import cohere_v1_classify
-from llmtap.decode.inference import Answer, Part, Usage
+from llmtap.decode.inference import Part, Usage
 from tests.decode.formats.laws import whole
 
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import dashscope_native
-from llmtap.decode.inference import Answer, InferenceResponse, Usage
+from llmtap.decode.inference import InferenceResponse, Usage
 from tests.decode.formats.laws import fold, whole
 
 PIECES = st.lists(st.text(alphabet="abc", min_size=1, max_size=4), min_size=1, max_size=12)

@@ -5,9 +5,10 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import deepgram_audio
-from llmtap.decode.inference import Answer, InferenceResponse, Part, ProviderError, Usage
+from llmtap.decode.inference import InferenceResponse, Part, ProviderError, Usage
 from tests.decode.formats.laws import whole
 
 

@@ -5,8 +5,9 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.formats import elevenlabs_audio
-from llmtap.decode.inference import Answer, Part, Usage
+from llmtap.decode.inference import Part, Usage
 from tests.decode.formats.laws import fold, whole
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import gemini_batches
-from llmtap.decode.inference import Answer, InferenceRequest, Usage
+from llmtap.decode.inference import InferenceRequest, Usage
 from tests.decode.formats.laws import whole
 
 

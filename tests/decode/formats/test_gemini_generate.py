@@ -7,9 +7,10 @@ import msgspec
 import pytest
 
 from llmtap.capture.exchange import Body
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event, json_array, server_sent_events
 from llmtap.decode.formats import gemini_generate
-from llmtap.decode.inference import Answer, InferenceRequest, InferenceResponse, Message, Part, ProviderError, Usage
+from llmtap.decode.inference import InferenceRequest, InferenceResponse, Message, Part, ProviderError, Usage
 from tests.exchanges.story import Story, stories
 
 STREAMS = [story for story in stories("gemini_generate") if story.streamed]

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import gemini_interactions
-from llmtap.decode.inference import Answer, InferenceResponse, Part, ProviderError, Usage
+from llmtap.decode.inference import InferenceResponse, Part, ProviderError, Usage
 
 
 def event(kind: str, **members: object) -> Event:

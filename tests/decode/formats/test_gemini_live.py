@@ -5,9 +5,10 @@ import json
 import msgspec
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import gemini_live
-from llmtap.decode.inference import Answer, InferenceResponse, Message, Part, ProviderError, Usage
+from llmtap.decode.inference import InferenceResponse, Message, Part, ProviderError, Usage
 
 
 def fold(*events: object) -> InferenceResponse:

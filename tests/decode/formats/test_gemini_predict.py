@@ -5,9 +5,10 @@ import json
 import msgspec
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import gemini_predict
-from llmtap.decode.inference import Answer, ProviderError, Usage
+from llmtap.decode.inference import ProviderError, Usage
 
 
 def read(body: object) -> Answer:

@@ -3,9 +3,10 @@
 import json
 from decimal import Decimal
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import kiro_assistant
-from llmtap.decode.inference import Answer, Message, Part, Usage
+from llmtap.decode.inference import Message, Part, Usage
 
 
 def fold(*events: tuple[str, dict[str, object]]) -> tuple[Answer, list[bool]]:

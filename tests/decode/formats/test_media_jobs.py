@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.formats import media_jobs
-from llmtap.decode.inference import Answer, Part
+from llmtap.decode.inference import Part
 from tests.decode.formats.laws import fold, whole
 
 

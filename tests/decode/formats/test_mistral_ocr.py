@@ -1,8 +1,9 @@
 """Pages: text out of a document, billed by the page."""
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import mistral_ocr
-from llmtap.decode.inference import Answer, Usage
+from llmtap.decode.inference import Usage
 from tests.decode.formats.laws import whole
 
 

@@ -1,8 +1,9 @@
 """Runs of an assistant: what is said in a stream, and how a run stands."""
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import openai_assistants
-from llmtap.decode.inference import Answer, ProviderError, Usage
+from llmtap.decode.inference import ProviderError, Usage
 from tests.decode.formats.laws import fold, whole
 
 

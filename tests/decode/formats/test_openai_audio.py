@@ -4,10 +4,11 @@ import msgspec
 import pytest
 
 from llmtap.capture.exchange import Body, Endpoint, Exchange, Request, Response
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.decoder import decode
 from llmtap.decode.formats import openai_audio
-from llmtap.decode.inference import Answer, Message, Part, ProviderError, Usage
+from llmtap.decode.inference import Message, Part, ProviderError, Usage
 
 
 def whole(body: bytes) -> tuple[Message, ...]:

@@ -5,9 +5,10 @@ import json
 import msgspec
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import openai_batches
-from llmtap.decode.inference import Answer, Usage
+from llmtap.decode.inference import Usage
 
 
 @pytest.mark.parametrize(

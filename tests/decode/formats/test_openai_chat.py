@@ -10,9 +10,10 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import openai_chat
-from llmtap.decode.inference import Answer, InferenceRequest, InferenceResponse, ProviderError, Usage
+from llmtap.decode.inference import InferenceRequest, InferenceResponse, ProviderError, Usage
 
 
 def asked(**members: object) -> InferenceRequest:

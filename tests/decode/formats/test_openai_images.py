@@ -3,9 +3,10 @@
 import msgspec
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import openai_images
-from llmtap.decode.inference import Answer, Part, ProviderError, Usage
+from llmtap.decode.inference import Part, ProviderError, Usage
 
 
 @pytest.mark.parametrize(

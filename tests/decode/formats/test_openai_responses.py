@@ -8,9 +8,10 @@ import msgspec
 import pytest
 
 from llmtap.capture.exchange import Body
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event, server_sent_events
 from llmtap.decode.formats import openai_responses
-from llmtap.decode.inference import Answer, InferenceResponse, Part, ProviderError, Usage
+from llmtap.decode.inference import InferenceResponse, Part, ProviderError, Usage
 from tests.exchanges.story import Story, stories
 
 STREAMS = [story for story in stories("openai_responses") if story.streamed]

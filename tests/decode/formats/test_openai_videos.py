@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import openai_videos
-from llmtap.decode.inference import Answer, Part, Usage
+from llmtap.decode.inference import Part, Usage
 from tests.decode.formats.laws import whole
 
 

@@ -1,8 +1,8 @@
 """Vectors alone, or with a count."""
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import vector_embeddings
-from llmtap.decode.inference import Answer
 
 
 def test_an_event_is_a_whole_answer() -> None:

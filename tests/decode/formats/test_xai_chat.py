@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.formats import xai_chat
-from llmtap.decode.inference import Answer, InferenceResponse, Message, Part, Usage
+from llmtap.decode.inference import InferenceResponse, Message, Part, Usage
 from tests.decode.formats.laws import fold
 from tests.exchanges.rpc import message
 

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmtap.capture.exchange import Headers
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import FORMATS
-from llmtap.decode.inference import Answer, Usage
+from llmtap.decode.inference import Usage
 from llmtap.decode.usage.invocation import DOOR, Invoked, headed, invoked, metered
 
 DIALECTS: list[tuple[str | None, bytes, bytes, str, str]] = [

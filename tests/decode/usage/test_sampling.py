@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from llmtap.decode.inference import Answer, Usage
+from llmtap.decode.answer import Answer
+from llmtap.decode.inference import Usage
 from llmtap.decode.usage.sampling import SamplingUsage, merge_reason, merge_usage, sampling_cost, sampling_usage
 
 

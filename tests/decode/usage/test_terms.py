@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmtap.decode.inference import Answer, Usage
+from llmtap.decode.answer import Answer
+from llmtap.decode.inference import Usage
 from llmtap.decode.usage.terms import streaming, termed
 
 

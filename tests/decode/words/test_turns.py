@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.lenient import read
-from llmtap.decode.inference import Answer, Message, Part
+from llmtap.decode.inference import Message, Part
 from llmtap.decode.words.turns import Turn, merge_turn, message
 
 

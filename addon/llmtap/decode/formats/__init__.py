@@ -7,6 +7,7 @@ directions of its dialect and nothing else. The type checker holds every module 
 from collections.abc import Mapping
 from typing import Protocol
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import (
     aleph_alpha_completions,
@@ -94,7 +95,7 @@ from llmtap.decode.formats import (
     xai_video,
     yandex_completion,
 )
-from llmtap.decode.inference import Answer, InferenceRequest
+from llmtap.decode.inference import InferenceRequest
 
 
 class WireFormat(Protocol):

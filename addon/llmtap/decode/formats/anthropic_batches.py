@@ -9,10 +9,11 @@ Source: https://docs.claude.com/en/api/creating-message-batches and .../retrievi
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Usage
+from llmtap.decode.inference import InferenceRequest, Usage
 from llmtap.decode.usage.message_usage import MessageUsage, message_usage
 from llmtap.decode.usage.tally import added
 

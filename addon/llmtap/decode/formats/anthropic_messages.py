@@ -11,10 +11,11 @@ Source: https://docs.claude.com/en/api/messages and https://docs.claude.com/en/d
 import msgspec
 from msgspec.structs import replace
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body import lenient
 from llmtap.decode.body.events import Event
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Usage
+from llmtap.decode.inference import InferenceRequest, Message, Usage
 from llmtap.decode.usage.chat_usage import chat_cost
 from llmtap.decode.usage.message_usage import MessageUsage, input_usage, message_usage, served
 from llmtap.decode.words.blocks import Block, Turn, compact, message, part, parts

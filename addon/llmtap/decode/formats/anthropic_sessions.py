@@ -11,10 +11,11 @@ https://github.com/anthropics/anthropic-sdk-python (`beta/sessions`).
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, ProviderError, Usage
+from llmtap.decode.inference import InferenceRequest, Message, ProviderError, Usage
 from llmtap.decode.usage.message_usage import MessageUsage, message_usage
 from llmtap.decode.usage.tally import added
 from llmtap.decode.words.blocks import Block, Turn, compact, message, part

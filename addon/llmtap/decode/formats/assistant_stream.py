@@ -9,10 +9,11 @@ Source: https://github.com/sourcegraph/cody (lib/shared/src/sourcegraph-api/comp
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import InferenceRequest, Message, Part
 
 _ROLES = {"human": "user", "user_message": "user", "assistant_message": "assistant", "system_message": "system"}
 _KEY = "text"

@@ -5,10 +5,11 @@ An event and a whole answer are one shape, and one function merges both; the pat
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
+from llmtap.decode.inference import InferenceRequest, Message, Part, Usage
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
 from llmtap.decode.usage.tally import count
 from llmtap.decode.words.turns import Function, Turn, merge_turn, message

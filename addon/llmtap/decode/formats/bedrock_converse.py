@@ -11,10 +11,11 @@ https://docs.aws.amazon.com/nova/latest/userguide/complete-request-schema.html.
 
 import msgspec
 
+from llmtap.decode.answer import Answer, PartDraft
 from llmtap.decode.body import lenient
 from llmtap.decode.body.events import Event
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, PartDraft, PartKind
+from llmtap.decode.inference import InferenceRequest, Message, PartKind
 from llmtap.decode.usage.converse_usage import ConverseUsage, converse_usage
 from llmtap.decode.words.blocks import compact
 from llmtap.decode.words.contents import Block, Reasoning, ToolResult, ToolUse, Turn, Words, message, part, parts, words

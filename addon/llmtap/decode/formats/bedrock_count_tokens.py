@@ -6,10 +6,11 @@ among them; so the usage stays absent. A body for InvokeModel is one string of b
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message
+from llmtap.decode.inference import InferenceRequest, Message
 from llmtap.decode.words.contents import Block, Turn, message, parts
 
 

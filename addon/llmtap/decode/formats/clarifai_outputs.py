@@ -8,10 +8,11 @@ Source: https://docs.clarifai.com/api-guide/predict; `Output` in resources.proto
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, ProviderError, Usage
+from llmtap.decode.inference import InferenceRequest, Message, Part, ProviderError, Usage
 from llmtap.decode.usage.tally import added, tally
 
 _SUCCESS = 10000

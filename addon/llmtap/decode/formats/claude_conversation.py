@@ -8,10 +8,11 @@ Source: the application itself; it has no documentation (providers.md 1.4).
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import InferenceRequest, Message, Part
 
 
 class _Named(msgspec.Struct, gc=False):

@@ -9,11 +9,12 @@ from dataclasses import replace
 import msgspec
 
 from llmtap.decode import completion
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.completion import Parameters, Typed, asked_for
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import InferenceRequest, Message, Part
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
 from llmtap.decode.words.turns import Function, ToolCall, Turn, merge_turn, message
 

@@ -10,10 +10,11 @@ Source: https://api.ncloud-docs.com/docs/en/clovastudio-chatcompletionsv3, .../c
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, ProviderError
+from llmtap.decode.inference import InferenceRequest, Message, Part, ProviderError
 from llmtap.decode.usage.tally import count, tally
 from llmtap.decode.words.turns import Content, Function, ToolCall, Turn, merge_turn, message
 

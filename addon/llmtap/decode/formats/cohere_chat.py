@@ -6,10 +6,11 @@ merges both. Thinking and text may share an index, so words are told apart by th
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, ProviderError
+from llmtap.decode.inference import InferenceRequest, ProviderError
 from llmtap.decode.usage.metering import Metering, metered
 from llmtap.decode.words.turns import Content, Function, ToolCall, Turn, merge_turn, message
 

@@ -6,10 +6,11 @@ images of an old model is billed by the image and counts no tokens at all.
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest
+from llmtap.decode.inference import InferenceRequest
 from llmtap.decode.usage.metering import Metering, metered
 from llmtap.decode.words.turns import Content, Turn, message
 

@@ -11,10 +11,11 @@ https://huggingface.github.io/text-embeddings-inference.
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import InferenceRequest, Message, Part
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
 from llmtap.decode.usage.metering import Metering, metered
 

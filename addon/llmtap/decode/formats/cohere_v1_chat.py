@@ -6,10 +6,11 @@ replace those of the deltas, so that a streamed and an unstreamed answer end in 
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, ProviderError
+from llmtap.decode.inference import InferenceRequest, Message, Part, ProviderError
 from llmtap.decode.usage.metering import Metering, metered
 from llmtap.decode.words.turns import Function, ToolCall, Turn, merge_turn
 

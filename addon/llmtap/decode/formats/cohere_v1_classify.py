@@ -5,10 +5,11 @@ It is billed by the classification. There is no stream.
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import InferenceRequest, Message, Part
 from llmtap.decode.usage.metering import Metering, metered
 
 

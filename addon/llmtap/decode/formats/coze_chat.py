@@ -10,10 +10,11 @@ https://github.com/coze-dev/coze-py.
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, ProviderError
+from llmtap.decode.inference import InferenceRequest, Message, Part, ProviderError
 from llmtap.decode.usage.tally import tally
 
 _OVER = frozenset({"completed", "failed", "requires_action", "canceled"})

@@ -11,10 +11,11 @@ from decimal import Decimal
 import msgspec
 from msgspec.structs import replace
 
+from llmtap.decode.answer import Answer, PartDraft
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, PartDraft, Usage
+from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Usage
 from llmtap.decode.usage.chat_usage import measure
 from llmtap.decode.usage.tally import count, tally
 from llmtap.decode.words.turns import Content, Function, ToolCall, Turn, message

@@ -11,10 +11,11 @@ from decimal import Decimal
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, ProviderError, Usage
+from llmtap.decode.inference import InferenceRequest, Message, Part, ProviderError, Usage
 from llmtap.decode.usage.chat_usage import measure
 
 _SOUND = "audio/*"

@@ -7,10 +7,11 @@ https://opensource.salesforce.com/einstein-platform/docs/apis/models.
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import InferenceRequest, Message, Part
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
 from llmtap.decode.words.turns import Turn, merge_turn, message
 

@@ -9,11 +9,12 @@ from decimal import Decimal
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.body.multipart import read_upload
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
+from llmtap.decode.inference import InferenceRequest, Message, Part, Usage
 from llmtap.decode.usage.chat_usage import measure
 
 _SOUND = "audio/*"

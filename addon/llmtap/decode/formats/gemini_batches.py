@@ -12,10 +12,11 @@ from typing import Any
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Usage
+from llmtap.decode.inference import InferenceRequest, Usage
 from llmtap.decode.usage.usage_metadata import UsageMetadata, metadata_usage
 from llmtap.decode.words.pieces import camel, named
 

@@ -10,10 +10,11 @@ Source: https://ai.google.dev/api/decisions and the type definitions of https://
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import InferenceRequest, Message, Part
 from llmtap.decode.usage.interaction_usage import InteractionUsage, interaction_usage
 from llmtap.decode.words.steps import Steps, messages
 

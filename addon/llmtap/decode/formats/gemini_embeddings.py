@@ -8,10 +8,11 @@ Source: https://ai.google.dev/api/embeddings.
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message
+from llmtap.decode.inference import InferenceRequest, Message
 from llmtap.decode.usage.usage_metadata import UsageMetadata, metadata_usage, terms
 from llmtap.decode.words.pieces import Content, camel, message, named
 

@@ -9,10 +9,11 @@ Sources: https://ai.google.dev/api/generate-content; Code Assist: the source of 
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message
+from llmtap.decode.inference import InferenceRequest, Message
 from llmtap.decode.usage.usage_metadata import Grounding, UsageMetadata, latest_usage, terms
 from llmtap.decode.words.pieces import Content, Contents, camel, merge_content, message, messages, named
 

@@ -9,10 +9,11 @@ Source: https://ai.google.dev/api/interactions-api (`outputs` and `content.*` ar
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message
+from llmtap.decode.inference import InferenceRequest, Message
 from llmtap.decode.usage.interaction_usage import InteractionUsage, interaction_usage
 from llmtap.decode.words.pieces import spelled
 from llmtap.decode.words.steps import Step, Steps, message, messages, parts

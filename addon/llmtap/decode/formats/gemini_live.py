@@ -13,10 +13,11 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import InferenceRequest, Message, Part
 from llmtap.decode.usage.usage_metadata import Grounding, UsageMetadata, latest_usage, terms
 from llmtap.decode.words.pieces import Call, Content, Contents, Piece, camel, merge_content, message, messages
 

@@ -11,10 +11,11 @@ Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/te
 import msgspec
 
 from llmtap.decode import completion
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Part, Usage
+from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Part, Usage
 from llmtap.decode.usage.usage_metadata import Count
 from llmtap.decode.words.pieces import camel
 from llmtap.decode.words.turns import Turn, message

@@ -8,10 +8,11 @@ Source: https://cloud.tencent.com/document/api/1729/105701 and .../102832.
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, ProviderError
+from llmtap.decode.inference import InferenceRequest, Message, Part, ProviderError
 from llmtap.decode.usage.tally import count, tally
 from llmtap.decode.words.turns import Content, Function, Link, ToolCall, Turn, merge_turn, message
 

@@ -11,10 +11,11 @@ from decimal import Decimal
 import msgspec
 from msgspec.structs import replace
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Part
 from llmtap.decode.usage.chat_usage import measure
 
 

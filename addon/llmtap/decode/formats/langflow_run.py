@@ -8,10 +8,11 @@ Source: https://docs.langflow.org/api-flows-run; https://github.com/langflow-ai/
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, ProviderError
+from llmtap.decode.inference import InferenceRequest, Message, Part, ProviderError
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
 from llmtap.decode.usage.tally import added
 

@@ -10,10 +10,11 @@ from collections.abc import Hashable
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, PartKind, ProviderError
+from llmtap.decode.inference import InferenceRequest, Message, Part, PartKind, ProviderError
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
 
 

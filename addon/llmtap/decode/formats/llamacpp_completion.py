@@ -8,10 +8,11 @@ something else: what the cache holds in the end).
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
+from llmtap.decode.inference import InferenceRequest, Message, Part, Usage
 from llmtap.decode.usage.tally import count, tally
 
 _NO_REASON = "none"

@@ -14,10 +14,11 @@ from typing import Annotated
 import msgspec
 from msgspec import structs
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, ProviderError
+from llmtap.decode.inference import InferenceRequest, ProviderError
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
 from llmtap.decode.words.turns import Content, Function, ToolCall, Turn, merge_turn, message
 

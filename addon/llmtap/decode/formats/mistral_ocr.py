@@ -8,10 +8,11 @@ from typing import Annotated
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Part, Usage
+from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Part, Usage
 
 type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
 

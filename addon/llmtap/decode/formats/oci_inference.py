@@ -9,10 +9,11 @@ GenerateTextResult, EmbedTextResult, RerankTextResult).
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
+from llmtap.decode.inference import InferenceRequest, Message, Part, Usage
 from llmtap.decode.usage.tally import count, tally
 from llmtap.decode.words.turns import Content, Function, ToolCall, Turn, merge_turn, message
 

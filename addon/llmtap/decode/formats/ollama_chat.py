@@ -7,10 +7,11 @@ have none, and the older `/api/embeddings` counts nothing.
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import InferenceRequest, Message, Part
 from llmtap.decode.usage.tally import tally
 from llmtap.decode.words.turns import Function, ToolCall, Turn, merge_turn, message
 

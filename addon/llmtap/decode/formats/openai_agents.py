@@ -11,10 +11,11 @@ https://github.com/openai/openai-python (`beta/agent_session_event`).
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, ProviderError
+from llmtap.decode.inference import InferenceRequest, ProviderError
 from llmtap.decode.usage.response_usage import ResponseUsage, response_usage
 from llmtap.decode.usage.tally import added
 from llmtap.decode.words import items

@@ -6,10 +6,11 @@ once it has ended; they are those of all its requests together. What was asked l
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest
+from llmtap.decode.inference import InferenceRequest
 from llmtap.decode.usage.token_usage import TokenUsage, token_usage
 
 _ENDED = frozenset({"completed", "failed", "expired", "cancelled"})

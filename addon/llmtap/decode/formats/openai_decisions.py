@@ -9,10 +9,11 @@ https://github.com/openai/openai-python (`decision`).
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import InferenceRequest, Message, Part
 from llmtap.decode.usage.response_usage import ResponseUsage, response_usage
 from llmtap.decode.words import items
 from llmtap.decode.words.items import Item

@@ -10,10 +10,11 @@ from functools import reduce
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, Usage
+from llmtap.decode.inference import InferenceRequest, Message, Part, Usage
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost, chat_usage
 from llmtap.decode.usage.tally import added
 

@@ -8,10 +8,11 @@ Source: https://platform.openai.com/docs/api-reference/responses/input-tokens.
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import InferenceRequest, Message, Part
 from llmtap.decode.words import items
 from llmtap.decode.words.items import Item
 

@@ -5,10 +5,11 @@ What was found in a text is content and is passed over. OpenAI states no usage, 
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message
+from llmtap.decode.inference import InferenceRequest, Message
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost, chat_usage
 from llmtap.decode.words.turns import Content, Turn, message
 

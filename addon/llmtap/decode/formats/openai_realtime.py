@@ -14,10 +14,11 @@ from dataclasses import replace
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, PartKind, ProviderError, Usage
+from llmtap.decode.inference import InferenceRequest, Message, Part, PartKind, ProviderError, Usage
 from llmtap.decode.usage.tally import count
 from llmtap.decode.usage.token_usage import TokenUsage, token_usage
 from llmtap.decode.words.utterances import Utterance, message, parts

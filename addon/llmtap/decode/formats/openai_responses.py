@@ -12,10 +12,11 @@ from dataclasses import replace
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body import lenient
 from llmtap.decode.body.events import Event
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, PartKind, ProviderError
+from llmtap.decode.inference import InferenceRequest, Message, Part, PartKind, ProviderError
 from llmtap.decode.usage.chat_usage import chat_cost
 from llmtap.decode.usage.response_usage import ResponseUsage, ToolUsage, response_usage
 from llmtap.decode.words import items

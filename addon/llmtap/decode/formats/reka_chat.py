@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.completion import Parameters, asked_for
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest
+from llmtap.decode.inference import InferenceRequest
 from llmtap.decode.usage.tally import tally
 from llmtap.decode.words.turns import Turn, merge_turn, message
 

@@ -7,10 +7,11 @@ matter: the names that language models use are read.
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part, ProviderError
+from llmtap.decode.inference import InferenceRequest, Message, Part, ProviderError
 from llmtap.decode.usage.tally import count, tally
 
 _ENDED = frozenset({"succeeded", "failed", "canceled", "aborted"})

@@ -9,10 +9,11 @@ Source: https://help.sap.com/docs/sap-ai-core/generative-ai/orchestration and th
 import msgspec
 
 from llmtap.decode import completion
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message
+from llmtap.decode.inference import InferenceRequest, Message
 from llmtap.decode.words.turns import Turn, message
 
 _ABSENT = msgspec.Raw()

@@ -9,10 +9,11 @@ Source: https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-ap
 from dataclasses import replace
 
 from llmtap.decode import completion
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.completion import Parameters, Typed, asked_for, read_response
-from llmtap.decode.inference import Answer, InferenceRequest
+from llmtap.decode.inference import InferenceRequest
 from llmtap.decode.words.turns import Turn, message
 
 __all__ = ["merge", "read_request", "read_response"]

@@ -7,10 +7,11 @@ https://huggingface.github.io/text-embeddings-inference (`/predict`).
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import InferenceRequest, Message, Part
 
 _ABSENT = msgspec.Raw()
 

@@ -10,11 +10,12 @@ https://github.com/ggml-org/llama.cpp/tree/master/tools/server, https://ai.googl
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.body.multipart import read_upload
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import InferenceRequest, Message, Part
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
 
 _ABSENT = msgspec.Raw()

@@ -11,10 +11,11 @@ from decimal import Decimal
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import Answer, InferenceRequest, Usage
+from llmtap.decode.inference import InferenceRequest, Usage
 from llmtap.decode.usage.tally import tally
 from llmtap.decode.words.pieces import spelled
 from llmtap.decode.words.turns import Turn, merge_turn, message

@@ -9,9 +9,10 @@ Source: https://github.com/xai-org/xai-proto, chat.proto and deferred.proto; pro
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.protobuf import read
-from llmtap.decode.inference import Answer, InferenceRequest, Message
+from llmtap.decode.inference import InferenceRequest, Message
 from llmtap.decode.usage.sampling import TIERS, SamplingUsage, merge_reason, merge_usage
 from llmtap.decode.words import turns
 

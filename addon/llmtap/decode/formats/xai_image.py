@@ -6,9 +6,10 @@ Source: https://github.com/xai-org/xai-proto, image.proto.
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.protobuf import read
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import InferenceRequest, Message, Part
 from llmtap.decode.usage.sampling import SamplingUsage, merge_usage
 
 _UNNAMED = Part("media", "image/*")

@@ -6,9 +6,10 @@ Source: https://github.com/xai-org/xai-proto, tokenize.proto.
 
 import msgspec
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.protobuf import read
-from llmtap.decode.inference import Answer, InferenceRequest, Message, Part
+from llmtap.decode.inference import InferenceRequest, Message, Part
 
 
 class _Request(msgspec.Struct, frozen=True):

@@ -9,9 +9,10 @@ from decimal import Decimal
 import msgspec
 from msgspec.structs import replace
 
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.protobuf import read
-from llmtap.decode.inference import UNUSED, Answer, InferenceRequest, Message, Part, ProviderError
+from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Part, ProviderError
 from llmtap.decode.usage.chat_usage import measure
 from llmtap.decode.usage.sampling import SamplingUsage, merge_usage
 

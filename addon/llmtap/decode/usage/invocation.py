@@ -17,9 +17,10 @@ import msgspec
 from msgspec.structs import replace
 
 from llmtap.capture.exchange import Headers, header
+from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
-from llmtap.decode.inference import UNUSED, Answer, Usage
+from llmtap.decode.inference import UNUSED, Usage
 
 type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
 

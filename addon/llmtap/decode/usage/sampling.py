@@ -12,7 +12,8 @@ from decimal import Decimal
 
 import msgspec
 
-from llmtap.decode.inference import Answer, Usage
+from llmtap.decode.answer import Answer
+from llmtap.decode.inference import Usage
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost, chat_usage
 
 REASONS = {

@@ -13,7 +13,8 @@ from decimal import Decimal, InvalidOperation
 from msgspec.structs import replace
 
 from llmtap.capture.exchange import Headers, header
-from llmtap.decode.inference import UNUSED, Answer
+from llmtap.decode.answer import Answer
+from llmtap.decode.inference import UNUSED
 from llmtap.decode.usage.chat_usage import measure
 
 _LONGEST = 64

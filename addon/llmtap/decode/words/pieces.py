@@ -10,7 +10,8 @@ import re
 
 import msgspec
 
-from llmtap.decode.inference import Answer, Message, Part, PartKind
+from llmtap.decode.answer import Answer
+from llmtap.decode.inference import Message, Part, PartKind
 
 _CODE = "code_execution"
 _SNAKE = re.compile(

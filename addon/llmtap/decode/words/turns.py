@@ -9,7 +9,8 @@ Source: https://platform.openai.com/docs/api-reference/chat/create; vendors' own
 
 import msgspec
 
-from llmtap.decode.inference import Answer, Message, Part
+from llmtap.decode.answer import Answer
+from llmtap.decode.inference import Message, Part
 
 
 class Link(msgspec.Struct, gc=False):
