@@ -53,6 +53,10 @@ class Body:
         """Return a body that arrived as one piece."""
         return cls(((at, data),), len(data)) if data else cls()
 
+    def joined(self) -> bytes:
+        """Return all bytes that were kept, as one."""
+        return b"".join(data for _, data in self.chunks)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -233,7 +233,7 @@ def _put_back(recording: Recording) -> None:
         if message is not None and window is not None and message.raw_content is None:
             body = window.body()
             if not body.dropped:
-                message.data.content = b"".join(data for _, data in body.chunks)
+                message.data.content = body.joined()
 
 
 def _body(message: http.Message | None, window: Window | None, at: float | None, cap: int) -> Body:

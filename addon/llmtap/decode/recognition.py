@@ -107,7 +107,7 @@ def _fits(sign: Sign, response: Response | None, answered: bytes) -> bool:
 
 def _start(body: Body, headers: Headers) -> bytes:
     """Return the first bytes of a body without its encoding."""
-    return b"".join(data for _, data in undo(body, headers, 2 * REACH).body.chunks)[:REACH]
+    return undo(body, headers, 2 * REACH).body.joined()[:REACH]
 
 
 def _members(asked: bytes) -> frozenset[str]:

@@ -49,7 +49,7 @@ class Said:
 
 def said(exchange: Exchange, messages: tuple[Message, ...]) -> Said:
     """Return what a request said: every text in its JSON, or else the body as it stands and what was read of it."""
-    body = b"".join(data for _, data in undo(exchange.request.body, exchange.request.headers, _READ_BYTES).body.chunks)
+    body = undo(exchange.request.body, exchange.request.headers, _READ_BYTES).body.joined()
     try:
         texts = list(_texts(msgspec.json.decode(body if len(body) <= _READ_BYTES else b"")))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -96,4 +96,4 @@ def _message(frame: bytes, headers: Headers, limit: int) -> bytes:
     decoded = undo(Body.whole(frame[PREFIX:]), ((b"content-encoding", coding),), limit)
     if frame[0] != _COMPRESSED or decoded.problems or not coding:
         return frame
-    return b"".join(data for _, data in decoded.body.chunks)
+    return decoded.body.joined()

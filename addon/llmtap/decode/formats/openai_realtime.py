@@ -267,9 +267,8 @@ def _conclude(answer: Answer, response: _Response, usage: msgspec.Raw) -> bool:
     first = False
     for index, item in enumerate(output):
         first = _item(answer, index, item) or first
-    first = first and silent
     answer.usage = _usage(usage) or answer.usage
-    return first
+    return first and silent
 
 
 def _item(answer: Answer, index: int, item: Utterance) -> bool:
