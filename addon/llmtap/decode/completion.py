@@ -17,9 +17,9 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, ProviderError
+from llmtap.decode.messages.turns import Function, Turn, merge_turn
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost, chat_usage
 from llmtap.decode.usage.tally import added, count, tally
-from llmtap.decode.words.turns import Function, Turn, merge_turn
 
 _OUTPUT_TYPES = {"text": "text", "json_object": "json", "json_schema": "json"}
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from llmtap.decode.body.lenient import read
 from llmtap.decode.inference import Usage
+from llmtap.decode.messages.items import Item, Written
 from llmtap.decode.usage.response_usage import ResponseUsage, ToolUsage, response_usage
-from llmtap.decode.words.items import Item, Written
 
 COUNTS = st.none() | st.integers(-3, 1 << 49)
 

@@ -16,9 +16,9 @@ from llmtap.decode.body import lenient
 from llmtap.decode.body.events import Event
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Usage
+from llmtap.decode.messages.blocks import Block, Turn, compact, message, part, parts
 from llmtap.decode.usage.chat_usage import chat_cost
 from llmtap.decode.usage.message_usage import MessageUsage, input_usage, message_usage, served
-from llmtap.decode.words.blocks import Block, Turn, compact, message, part, parts
 
 _OUTPUT_TYPES = {"json_schema": "json", "json_object": "json", "text": "text"}
 

@@ -16,9 +16,9 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, ProviderError, Usage
+from llmtap.decode.messages.blocks import Block, Turn, compact, message, part
 from llmtap.decode.usage.message_usage import MessageUsage, message_usage
 from llmtap.decode.usage.tally import added
-from llmtap.decode.words.blocks import Block, Turn, compact, message, part
 
 _RESTS = frozenset({"session.status_idle", "session.status_terminated", "session.deleted"})
 

@@ -10,9 +10,9 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part, Usage
+from llmtap.decode.messages.turns import Function, Turn, merge_turn, message
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
 from llmtap.decode.usage.tally import count
-from llmtap.decode.words.turns import Function, Turn, merge_turn, message
 
 _OUTPUT_TYPES = {"text": "text", "json_object": "json"}
 

@@ -18,7 +18,7 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part, Usage
-from llmtap.decode.words.blocks import compact
+from llmtap.decode.messages.blocks import compact
 
 type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
 

@@ -16,9 +16,20 @@ from llmtap.decode.body import lenient
 from llmtap.decode.body.events import Event
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, PartKind
+from llmtap.decode.messages.blocks import compact
+from llmtap.decode.messages.contents import (
+    Block,
+    Reasoning,
+    ToolResult,
+    ToolUse,
+    Turn,
+    Words,
+    message,
+    part,
+    parts,
+    words,
+)
 from llmtap.decode.usage.converse_usage import ConverseUsage, converse_usage
-from llmtap.decode.words.blocks import compact
-from llmtap.decode.words.contents import Block, Reasoning, ToolResult, ToolUse, Turn, Words, message, part, parts, words
 
 
 class _Named(msgspec.Struct, frozen=True, rename="camel"):

@@ -11,7 +11,7 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message
-from llmtap.decode.words.contents import Block, Turn, message, parts
+from llmtap.decode.messages.contents import Block, Turn, message, parts
 
 
 class _Conversation(msgspec.Struct, frozen=True):

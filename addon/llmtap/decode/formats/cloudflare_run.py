@@ -15,8 +15,8 @@ from llmtap.decode.body.lenient import read
 from llmtap.decode.completion import Parameters, Typed, asked_for
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part
+from llmtap.decode.messages.turns import Function, ToolCall, Turn, merge_turn, message
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
-from llmtap.decode.words.turns import Function, ToolCall, Turn, merge_turn, message
 
 
 class _Request(Parameters):

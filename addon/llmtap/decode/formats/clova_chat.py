@@ -15,8 +15,8 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part, ProviderError
+from llmtap.decode.messages.turns import Content, Function, ToolCall, Turn, merge_turn, message
 from llmtap.decode.usage.tally import count, tally
-from llmtap.decode.words.turns import Content, Function, ToolCall, Turn, merge_turn, message
 
 _FINE = "20000"
 

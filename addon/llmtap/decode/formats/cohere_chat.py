@@ -11,8 +11,8 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, ProviderError
+from llmtap.decode.messages.turns import Content, Function, ToolCall, Turn, merge_turn, message
 from llmtap.decode.usage.metering import Metering, metered
-from llmtap.decode.words.turns import Content, Function, ToolCall, Turn, merge_turn, message
 
 _OUTPUT_TYPES = {"text": "text", "json_object": "json"}
 

@@ -11,8 +11,8 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest
+from llmtap.decode.messages.turns import Content, Turn, message
 from llmtap.decode.usage.metering import Metering, metered
-from llmtap.decode.words.turns import Content, Turn, message
 
 
 class _Input(msgspec.Struct, gc=False):

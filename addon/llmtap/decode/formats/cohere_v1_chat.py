@@ -11,8 +11,8 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part, ProviderError
+from llmtap.decode.messages.turns import Function, ToolCall, Turn, merge_turn
 from llmtap.decode.usage.metering import Metering, metered
-from llmtap.decode.words.turns import Function, ToolCall, Turn, merge_turn
 
 _ROLES = {"chatbot": "assistant", "user": "user", "system": "system", "tool": "tool"}
 _OUTPUT_TYPES = {"text": "text", "json_object": "json"}

@@ -16,9 +16,9 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Usage
+from llmtap.decode.messages.turns import Content, Function, ToolCall, Turn, message
 from llmtap.decode.usage.chat_usage import measure
 from llmtap.decode.usage.tally import count, tally
-from llmtap.decode.words.turns import Content, Function, ToolCall, Turn, message
 
 _OUTPUT_TYPES = {"text": "text", "json_object": "json", "json_schema": "json"}
 

@@ -17,8 +17,8 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Usage
+from llmtap.decode.messages.pieces import camel, named
 from llmtap.decode.usage.usage_metadata import UsageMetadata, metadata_usage
-from llmtap.decode.words.pieces import camel, named
 
 _COUNTS = tuple(name for name in Usage.__struct_fields__ if name != "inconsistent")
 _ENDED = ("SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED", "PARTIALLY_SUCCEEDED")

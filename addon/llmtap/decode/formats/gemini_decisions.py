@@ -15,8 +15,8 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part
+from llmtap.decode.messages.steps import Steps, messages
 from llmtap.decode.usage.interaction_usage import InteractionUsage, interaction_usage
-from llmtap.decode.words.steps import Steps, messages
 
 
 class _Question(msgspec.Struct, gc=False):

@@ -13,8 +13,8 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message
+from llmtap.decode.messages.pieces import Content, camel, message, named
 from llmtap.decode.usage.usage_metadata import UsageMetadata, metadata_usage, terms
-from llmtap.decode.words.pieces import Content, camel, message, named
 
 
 class _Asked(msgspec.Struct, rename="camel"):

@@ -14,8 +14,8 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message
+from llmtap.decode.messages.pieces import Content, Contents, camel, merge_content, message, messages, named
 from llmtap.decode.usage.usage_metadata import Grounding, UsageMetadata, latest_usage, terms
-from llmtap.decode.words.pieces import Content, Contents, camel, merge_content, message, messages, named
 
 _FINISHES = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION", 5: "OTHER"}
 """Clients may ask for enumerations as numbers. From 6 on the Gemini API and Vertex AI disagree: those stay numbers."""

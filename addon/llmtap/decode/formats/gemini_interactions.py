@@ -14,9 +14,9 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message
+from llmtap.decode.messages.pieces import spelled
+from llmtap.decode.messages.steps import Step, Steps, message, messages, parts
 from llmtap.decode.usage.interaction_usage import InteractionUsage, interaction_usage
-from llmtap.decode.words.pieces import spelled
-from llmtap.decode.words.steps import Step, Steps, message, messages, parts
 
 _LAST = ("interaction.complete", "interaction.cancel")
 

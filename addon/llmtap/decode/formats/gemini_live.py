@@ -18,8 +18,8 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part
+from llmtap.decode.messages.pieces import Call, Content, Contents, Piece, camel, merge_content, message, messages
 from llmtap.decode.usage.usage_metadata import Grounding, UsageMetadata, latest_usage, terms
-from llmtap.decode.words.pieces import Call, Content, Contents, Piece, camel, merge_content, message, messages
 
 _SNAKE: Mapping[bytes, bytes] = {
     b"client_content": b"clientContent",

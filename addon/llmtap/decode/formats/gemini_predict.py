@@ -16,9 +16,9 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Part, Usage
+from llmtap.decode.messages.pieces import camel
+from llmtap.decode.messages.turns import Turn, message
 from llmtap.decode.usage.usage_metadata import Count
-from llmtap.decode.words.pieces import camel
-from llmtap.decode.words.turns import Turn, message
 
 _ABSENT = msgspec.Raw()
 

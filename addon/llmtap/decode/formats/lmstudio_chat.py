@@ -12,8 +12,8 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part
+from llmtap.decode.messages.turns import Function, ToolCall, Turn, merge_turn
 from llmtap.decode.usage.tally import tally
-from llmtap.decode.words.turns import Function, ToolCall, Turn, merge_turn
 
 
 class _Piece(msgspec.Struct, gc=False):

@@ -16,10 +16,10 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, ProviderError
+from llmtap.decode.messages import items
+from llmtap.decode.messages.items import Item
 from llmtap.decode.usage.response_usage import ResponseUsage, response_usage
 from llmtap.decode.usage.tally import added
-from llmtap.decode.words import items
-from llmtap.decode.words.items import Item
 
 _SESSION = "agent.session."
 _TURN = f"{_SESSION}turn."

@@ -14,8 +14,8 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part, ProviderError
+from llmtap.decode.messages.turns import Function, ToolCall, Turn, merge_turn, message
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
-from llmtap.decode.words.turns import Function, ToolCall, Turn, merge_turn, message
 
 _UNFINISHED = frozenset({"queued", "in_progress", "cancelling"})
 

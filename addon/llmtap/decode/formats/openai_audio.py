@@ -20,9 +20,9 @@ from llmtap.decode.body.lenient import read
 from llmtap.decode.body.multipart import read_upload
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Part
+from llmtap.decode.messages.turns import Sound
 from llmtap.decode.usage.chat_usage import chat_cost, measure
 from llmtap.decode.usage.token_usage import TokenUsage, token_usage
-from llmtap.decode.words.turns import Sound
 
 _SOUND = "audio/*"
 _ABSENT = msgspec.Raw()

@@ -11,7 +11,7 @@ import msgspec
 from llmtap.decode.body.lenient import read
 from llmtap.decode.completion import Parameters, Typed, asked_for, merge, read_response
 from llmtap.decode.inference import InferenceRequest
-from llmtap.decode.words.turns import Function, Turn, message
+from llmtap.decode.messages.turns import Function, Turn, message
 
 __all__ = ["merge", "read_request", "read_response"]
 

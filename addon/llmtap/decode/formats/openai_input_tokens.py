@@ -13,8 +13,8 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part
-from llmtap.decode.words import items
-from llmtap.decode.words.items import Item
+from llmtap.decode.messages import items
+from llmtap.decode.messages.items import Item
 
 
 class _Named(msgspec.Struct, frozen=True):

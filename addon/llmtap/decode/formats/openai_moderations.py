@@ -10,8 +10,8 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message
+from llmtap.decode.messages.turns import Content, Turn, message
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost, chat_usage
-from llmtap.decode.words.turns import Content, Turn, message
 
 
 class _Piece(Content):

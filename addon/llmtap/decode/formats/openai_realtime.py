@@ -19,9 +19,9 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part, PartKind, ProviderError, Usage
+from llmtap.decode.messages.utterances import Utterance, message, parts
 from llmtap.decode.usage.tally import count
 from llmtap.decode.usage.token_usage import TokenUsage, token_usage
-from llmtap.decode.words.utterances import Utterance, message, parts
 
 _DELTAS: Mapping[str, PartKind] = {
     "response.text.delta": "text",

@@ -17,10 +17,10 @@ from llmtap.decode.body import lenient
 from llmtap.decode.body.events import Event
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part, PartKind, ProviderError
+from llmtap.decode.messages import items
+from llmtap.decode.messages.items import Item
 from llmtap.decode.usage.chat_usage import chat_cost
 from llmtap.decode.usage.response_usage import ResponseUsage, ToolUsage, response_usage
-from llmtap.decode.words import items
-from llmtap.decode.words.items import Item
 
 _OUTPUT_TYPES = {"json_schema": "json", "json_object": "json", "text": "text"}
 _UNFINISHED = frozenset({"queued", "in_progress"})

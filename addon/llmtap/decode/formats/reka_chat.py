@@ -13,8 +13,8 @@ from llmtap.decode.body.lenient import read
 from llmtap.decode.completion import Parameters, asked_for
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest
+from llmtap.decode.messages.turns import Turn, merge_turn, message
 from llmtap.decode.usage.tally import tally
-from llmtap.decode.words.turns import Turn, merge_turn, message
 
 
 class _Request(Parameters):

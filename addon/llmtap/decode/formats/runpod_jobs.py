@@ -16,8 +16,8 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part, ProviderError
+from llmtap.decode.messages.turns import Turn, message
 from llmtap.decode.usage.tally import tally
-from llmtap.decode.words.turns import Turn, message
 
 _ENDED = frozenset({"COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"})
 _ABSENT = msgspec.Raw()

@@ -14,7 +14,7 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message
-from llmtap.decode.words.turns import Turn, message
+from llmtap.decode.messages.turns import Turn, message
 
 _ABSENT = msgspec.Raw()
 

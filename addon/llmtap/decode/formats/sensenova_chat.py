@@ -11,8 +11,8 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, ProviderError
+from llmtap.decode.messages.turns import ToolCall, Turn, merge_turn, message
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
-from llmtap.decode.words.turns import ToolCall, Turn, merge_turn, message
 
 
 class _Request(msgspec.Struct):

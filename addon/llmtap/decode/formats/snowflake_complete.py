@@ -14,7 +14,7 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.completion import Parameters, Typed, asked_for, read_response
 from llmtap.decode.inference import InferenceRequest
-from llmtap.decode.words.turns import Turn, message
+from llmtap.decode.messages.turns import Turn, message
 
 __all__ = ["merge", "read_request", "read_response"]
 

@@ -16,9 +16,9 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Usage
+from llmtap.decode.messages.pieces import spelled
+from llmtap.decode.messages.turns import Turn, merge_turn, message
 from llmtap.decode.usage.tally import tally
-from llmtap.decode.words.pieces import spelled
-from llmtap.decode.words.turns import Turn, merge_turn, message
 
 _LARGEST = 1 << 48
 

@@ -15,8 +15,8 @@ from llmtap.decode.body.lenient import read
 from llmtap.decode.completion import Parameters, Typed, asked_for
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part, Usage
+from llmtap.decode.messages.turns import Turn, message
 from llmtap.decode.usage.tally import count, tally
-from llmtap.decode.words.turns import Turn, message
 
 _UNFINISHED = "not_finished"
 

@@ -13,8 +13,8 @@ from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.protobuf import read
 from llmtap.decode.inference import InferenceRequest, Message
+from llmtap.decode.messages import turns
 from llmtap.decode.usage.sampling import TIERS, SamplingUsage, merge_reason, merge_usage
-from llmtap.decode.words import turns
 
 _ROLES = {1: "user", 2: "assistant", 3: "system", 4: "function", 5: "tool", 6: "developer"}
 _EFFORTS = {1: "low", 2: "medium", 3: "high", 4: "none", 5: "xhigh"}

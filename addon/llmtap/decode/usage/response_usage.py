@@ -17,9 +17,9 @@ from typing import Annotated
 import msgspec
 
 from llmtap.decode.inference import Usage
+from llmtap.decode.messages.items import Item
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage, heard
 from llmtap.decode.usage.tally import count
-from llmtap.decode.words.items import Item
 
 type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
 

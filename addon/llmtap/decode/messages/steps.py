@@ -9,7 +9,7 @@ Source: https://ai.google.dev/api/interactions-api.
 import msgspec
 
 from llmtap.decode.inference import Message, Part
-from llmtap.decode.words.pieces import spelled
+from llmtap.decode.messages.pieces import spelled
 
 _ROLES = {"user_input": "user", "model_output": "assistant", "model": "assistant", "thought": "assistant"}
 _PIECES = frozenset({"text", "image", "audio", "video", "document"})

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from llmtap.decode.inference import Message, Part
-from llmtap.decode.words.blocks import Block, Turn, compact, message, part, parts
+from llmtap.decode.messages.blocks import Block, Turn, compact, message, part, parts
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from llmtap.decode.body.lenient import read
 from llmtap.decode.inference import Message, Part
-from llmtap.decode.words.steps import Step, Steps, message, messages, parts
+from llmtap.decode.messages.steps import Step, Steps, message, messages, parts
 
 
 def step(value: object) -> Step:

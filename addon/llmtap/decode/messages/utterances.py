@@ -8,7 +8,7 @@ Source: https://platform.openai.com/docs/api-reference/realtime-server-events (c
 import msgspec
 
 from llmtap.decode.inference import Message, Part
-from llmtap.decode.words.blocks import compact
+from llmtap.decode.messages.blocks import compact
 
 
 class Piece(msgspec.Struct):

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from llmtap.decode.answer import Answer
 from llmtap.decode.body.lenient import read
 from llmtap.decode.inference import Message, Part
-from llmtap.decode.words.pieces import Content, Contents, Piece, camel, merge_content, message, messages, named, spelled
+from llmtap.decode.messages.pieces import (
+    Content,
+    Contents,
+    Piece,
+    camel,
+    merge_content,
+    message,
+    messages,
+    named,
+    spelled,
+)
 
 CALL = Part("tool_call", '{"a":1}', "c", "f")
 

@@ -7,7 +7,7 @@ import pytest
 from llmtap.decode.answer import Answer
 from llmtap.decode.body.lenient import read
 from llmtap.decode.inference import Message, Part
-from llmtap.decode.words.turns import Turn, merge_turn, message
+from llmtap.decode.messages.turns import Turn, merge_turn, message
 
 
 def turn(value: object) -> Turn:

@@ -9,7 +9,7 @@ Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Cont
 import msgspec
 
 from llmtap.decode.inference import Message, Part
-from llmtap.decode.words.blocks import compact
+from llmtap.decode.messages.blocks import compact
 
 _TEXTS = {"txt": "text/plain", "md": "text/markdown", "html": "text/html", "csv": "text/csv"}
 

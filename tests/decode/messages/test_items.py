@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from llmtap.decode.inference import Message, Part
-from llmtap.decode.words.items import Item, Key, messages, parts, role, tool
+from llmtap.decode.messages.items import Item, Key, messages, parts, role, tool
 
 
 def item(text: str) -> Item:

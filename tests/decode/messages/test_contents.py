@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from llmtap.decode.inference import Message, Part
-from llmtap.decode.words.contents import Block, Turn, Words, message, part, words
+from llmtap.decode.messages.contents import Block, Turn, Words, message, part, words
 
 BLOCKS: list[tuple[str, Part | None]] = [
     ('{"text": "Hi"}', Part("text", "Hi")),

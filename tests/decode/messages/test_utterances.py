@@ -3,7 +3,7 @@
 import pytest
 
 from llmtap.decode.inference import Message, Part
-from llmtap.decode.words.utterances import Piece, Utterance, message, parts
+from llmtap.decode.messages.utterances import Piece, Utterance, message, parts
 
 
 def test_what_is_spoken_stands_in_its_transcript() -> None:

@@ -1,1 +1,0 @@
-"""Twins of llmtap.decode.words."""
