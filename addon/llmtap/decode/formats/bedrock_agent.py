@@ -9,8 +9,6 @@ Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtim
 .../API_agent-runtime_InvokeFlow.html and .../API_agent-runtime_RetrieveAndGenerate.html.
 """
 
-from typing import Annotated
-
 import msgspec
 
 from llmtap.decode.answer import Answer
@@ -19,8 +17,7 @@ from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part, Usage
 from llmtap.decode.messages.blocks import compact
-
-type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
+from llmtap.decode.usage.tally import Count
 
 
 class _Text(msgspec.Struct, frozen=True):
@@ -66,8 +63,8 @@ class _Request(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class _Counts(msgspec.Struct, frozen=True, rename="camel"):
-    input_tokens: _Count | None = None
-    output_tokens: _Count | None = None
+    input_tokens: Count | None = None
+    output_tokens: Count | None = None
 
 
 class _Metadata(msgspec.Struct, frozen=True):

@@ -8,8 +8,6 @@ counts stand beside them, in the headers.
 Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html.
 """
 
-from typing import Annotated
-
 import msgspec
 from msgspec.structs import replace
 
@@ -19,8 +17,7 @@ from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Part, Usage
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
-
-type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
+from llmtap.decode.usage.tally import Count
 
 
 class _Text(msgspec.Struct, gc=False):
@@ -79,7 +76,7 @@ class _Choice(msgspec.Struct, gc=False):
     text: str | None = None
     output_text: str | None = msgspec.field(default=None, name="outputText")
     data: _Text | None = None
-    token_count: _Count | None = msgspec.field(default=None, name="tokenCount")
+    token_count: Count | None = msgspec.field(default=None, name="tokenCount")
     stop_reason: str | None = None
     finish_reason: str | None = None
     finish: str | _Reason | None = msgspec.field(default=None, name="finishReason")
@@ -100,10 +97,10 @@ class _Answer(msgspec.Struct):
     completion_reason: str | None = msgspec.field(default=None, name="completionReason")
     message: str | None = None
     finish: str | None = msgspec.field(default=None, name="finishReason")
-    input_count: _Count | None = msgspec.field(default=None, name="inputTextTokenCount")
-    output_count: _Count | None = msgspec.field(default=None, name="totalOutputTextTokenCount")
-    prompt_token_count: _Count | None = None
-    generation_token_count: _Count | None = None
+    input_count: Count | None = msgspec.field(default=None, name="inputTextTokenCount")
+    output_count: Count | None = msgspec.field(default=None, name="totalOutputTextTokenCount")
+    prompt_token_count: Count | None = None
+    generation_token_count: Count | None = None
     usage: ChatUsage | None = None
     embedding: msgspec.Raw = msgspec.Raw()
     embeddings: msgspec.Raw = msgspec.Raw()

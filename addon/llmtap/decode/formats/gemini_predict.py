@@ -18,7 +18,7 @@ from llmtap.decode.errors import read_error
 from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Part, Usage
 from llmtap.decode.messages.pieces import camel
 from llmtap.decode.messages.turns import Turn, message
-from llmtap.decode.usage.usage_metadata import Count
+from llmtap.decode.usage.tally import Count
 
 _ABSENT = msgspec.Raw()
 

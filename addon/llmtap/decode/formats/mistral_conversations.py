@@ -9,7 +9,6 @@ Source: https://docs.mistral.ai/api/endpoint/beta/conversations.
 """
 
 from dataclasses import replace
-from typing import Annotated
 
 import msgspec
 from msgspec import structs
@@ -21,8 +20,7 @@ from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, ProviderError
 from llmtap.decode.messages.turns import Content, Function, ToolCall, Turn, merge_turn, message
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
-
-type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
+from llmtap.decode.usage.tally import Count
 
 _OUTPUT_TYPES = {"text": "text", "json_object": "json", "json_schema": "json"}
 
@@ -68,11 +66,11 @@ class _Request(msgspec.Struct):
 
 
 class _Connectors(msgspec.Struct, gc=False):
-    web_search: _Count | None = None
+    web_search: Count | None = None
 
 
 class _Usage(ChatUsage, gc=False):
-    connector_tokens: _Count | None = None
+    connector_tokens: Count | None = None
     connectors: _Connectors | None = None
 
 

@@ -4,8 +4,6 @@ It is billed by the page, at another price when the document or its pictures wer
 document itself is a medium of which nothing is kept. There is no stream.
 """
 
-from typing import Annotated
-
 import msgspec
 
 from llmtap.decode.answer import Answer
@@ -13,8 +11,7 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Part, Usage
-
-type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
+from llmtap.decode.usage.tally import Count
 
 
 class _Document(msgspec.Struct, gc=False):
@@ -36,8 +33,8 @@ class _Page(msgspec.Struct, gc=False):
 
 
 class _Counted(msgspec.Struct, gc=False):
-    pages_processed: _Count | None = None
-    pages_processed_annotation: _Count | None = None
+    pages_processed: Count | None = None
+    pages_processed_annotation: Count | None = None
 
 
 class _Response(msgspec.Struct):

@@ -18,9 +18,7 @@ from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Usage
 from llmtap.decode.messages.pieces import spelled
 from llmtap.decode.messages.turns import Turn, merge_turn, message
-from llmtap.decode.usage.tally import tally
-
-_LARGEST = 1 << 48
+from llmtap.decode.usage.tally import LARGEST, tally
 
 
 class _Tool(msgspec.Struct, gc=False):
@@ -185,7 +183,7 @@ def _end(answer: Answer, part: _Part) -> None:
         answer.finish_reasons[0] = word
     answer.usage = _usage(part.usage or _Usage()) or answer.usage
     gateway = part.provider_metadata.gateway if part.provider_metadata else None
-    if gateway is not None and gateway.cost is not None and 0 <= gateway.cost < _LARGEST:
+    if gateway is not None and gateway.cost is not None and 0 <= gateway.cost < LARGEST:
         answer.reported_cost = gateway.cost
 
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 import msgspec
 
 from llmtap.decode.inference import UNUSED, Usage
+from llmtap.decode.usage.tally import LARGEST
 
-_LARGEST = 1 << 48
 _TICK = Decimal("1e-10")
 
 
@@ -190,7 +190,7 @@ def heard(stated: ChatUsage) -> Decimal | None:
 def measure(*stated: Decimal | None) -> Decimal | None:
     """Return the first that is stated and can be a measure (seconds, credits), to a millionth."""
     for value in stated:
-        if value is not None and value.is_finite() and 0 <= value < _LARGEST:
+        if value is not None and value.is_finite() and 0 <= value < LARGEST:
             whole = value.to_integral_value()
             return whole if value == whole else round(value, 6).normalize()
     return None
@@ -211,13 +211,13 @@ def chat_cost(stated: ChatUsage) -> Decimal | None:
     upstream = stated.cost_details.upstream_inference_cost if stated.is_byok and stated.cost_details else None
     if upstream is not None and upstream.is_finite():
         cost += upstream
-    return cost if cost.is_finite() and 0 <= cost < _LARGEST else None
+    return cost if cost.is_finite() and 0 <= cost < LARGEST else None
 
 
 def _count(*stated: int | None) -> int | None:
     """Return the first that is stated and can be a count."""
     for value in stated:
-        if value is not None and 0 <= value < _LARGEST:
+        if value is not None and 0 <= value < LARGEST:
             return value
     return None
 

@@ -7,31 +7,28 @@ stated, or is no sane count, is None.
 Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html.
 """
 
-from typing import Annotated
-
 import msgspec
 
 from llmtap.decode.inference import UNUSED, Usage
-
-type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
+from llmtap.decode.usage.tally import Count
 
 
 class Detail(msgspec.Struct, frozen=True, rename="camel"):
     """What was written to the cache for one time to live."""
 
     ttl: str | None = None
-    input_tokens: _Count = 0
+    input_tokens: Count = 0
 
 
 class ConverseUsage(msgspec.Struct, frozen=True, rename="camel"):
     """A `usage` object as it stands; the counts of the cache have two names each, of which Nova knows the longer."""
 
-    input_tokens: _Count | None = None
-    output_tokens: _Count | None = None
-    cache_read_input_tokens: _Count | None = None
-    cache_read_input_token_count: _Count | None = None
-    cache_write_input_tokens: _Count | None = None
-    cache_write_input_token_count: _Count | None = None
+    input_tokens: Count | None = None
+    output_tokens: Count | None = None
+    cache_read_input_tokens: Count | None = None
+    cache_read_input_token_count: Count | None = None
+    cache_write_input_tokens: Count | None = None
+    cache_write_input_token_count: Count | None = None
     cache_details: list[Detail] | None = None
 
 

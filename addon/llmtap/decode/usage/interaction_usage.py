@@ -14,7 +14,8 @@ import msgspec
 from msgspec.structs import replace
 
 from llmtap.decode.inference import UNUSED, Usage
-from llmtap.decode.usage.usage_metadata import Count, Share, UsageMetadata, metadata_usage
+from llmtap.decode.usage.tally import Count
+from llmtap.decode.usage.usage_metadata import Share, UsageMetadata, metadata_usage
 
 
 class _Share(msgspec.Struct, gc=False):

@@ -11,7 +11,7 @@ Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.ht
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -21,8 +21,7 @@ from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.inference import UNUSED, Usage
-
-type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
+from llmtap.decode.usage.tally import Count
 
 DOOR = "bedrock_invoke"
 """The wire format of the door, and of the models that are asked by a bare text."""
@@ -64,10 +63,10 @@ class _Shape(msgspec.Struct):
 
 
 class _Metrics(msgspec.Struct, rename="camel"):
-    input_token_count: _Count | None = None
-    output_token_count: _Count | None = None
-    cache_read_input_token_count: _Count | None = None
-    cache_write_input_token_count: _Count | None = None
+    input_token_count: Count | None = None
+    output_token_count: Count | None = None
+    cache_read_input_token_count: Count | None = None
+    cache_write_input_token_count: Count | None = None
 
 
 class _Metered(msgspec.Struct):

@@ -15,8 +15,7 @@ from msgspec.structs import replace
 
 from llmtap.decode.inference import Usage
 from llmtap.decode.usage.chat_usage import ChatUsage
-
-_LARGEST = 1 << 48
+from llmtap.decode.usage.tally import LARGEST
 
 
 class _OutputDetails(msgspec.Struct, frozen=True):
@@ -115,4 +114,4 @@ def _sum(one: int | None, other: int | None) -> int | None:
 
 def _latest(stated: int | None, before: int | None) -> int | None:
     """Return the count that is `stated` now, if it can be a count, or else what was known before."""
-    return stated if stated is not None and 0 <= stated < _LARGEST else before
+    return stated if stated is not None and 0 <= stated < LARGEST else before

@@ -12,16 +12,13 @@ https://github.com/openai/openai-python (`cache_write_tokens_details`, `svg_usag
 """
 
 from collections.abc import Iterable
-from typing import Annotated
 
 import msgspec
 
 from llmtap.decode.inference import Usage
 from llmtap.decode.messages.items import Item
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage, heard
-from llmtap.decode.usage.tally import count
-
-type _Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
+from llmtap.decode.usage.tally import Count, count
 
 _SERVER_TOOLS = frozenset(
     {"web_search_call", "file_search_call", "code_interpreter_call", "image_generation_call", "mcp_call"}
@@ -32,32 +29,32 @@ _SERVER_TOOLS = frozenset(
 class _Kept(msgspec.Struct, frozen=True):
     """What was written to the cache for half an hour and for twelve."""
 
-    ttl_30m_tokens: _Count | None = None
-    ttl_12h_tokens: _Count | None = None
+    ttl_30m_tokens: Count | None = None
+    ttl_12h_tokens: Count | None = None
 
 
 class _Details(msgspec.Struct, frozen=True):
     """Parts of one side; the longer names of the cache are Perplexity's."""
 
-    cached_tokens: _Count | None = None
-    cache_read_input_tokens: _Count | None = None
-    cache_write_tokens: _Count | None = None
-    cache_creation_input_tokens: _Count | None = None
+    cached_tokens: Count | None = None
+    cache_read_input_tokens: Count | None = None
+    cache_write_tokens: Count | None = None
+    cache_creation_input_tokens: Count | None = None
     cache_write_tokens_details: _Kept = _Kept()
-    reasoning_tokens: _Count | None = None
+    reasoning_tokens: Count | None = None
 
 
 class _Asked(msgspec.Struct, frozen=True):
     """How often each of xAI's tools was asked."""
 
-    web_search_calls: _Count | None = None
-    x_search_calls: _Count | None = None
-    file_search_calls: _Count | None = None
-    code_interpreter_calls: _Count | None = None
+    web_search_calls: Count | None = None
+    x_search_calls: Count | None = None
+    file_search_calls: Count | None = None
+    code_interpreter_calls: Count | None = None
 
 
 class _Invoked(msgspec.Struct, frozen=True):
-    invocation: _Count | None = None
+    invocation: Count | None = None
 
 
 class _Searches(msgspec.Struct, frozen=True):
@@ -70,8 +67,8 @@ class _Searches(msgspec.Struct, frozen=True):
 class ResponseUsage(ChatUsage, gc=False):
     """A `usage` object as it stands in a response; xAI's and Perplexity's say what their tools were asked."""
 
-    input_tokens: _Count | None = None
-    output_tokens: _Count | None = None
+    input_tokens: Count | None = None
+    output_tokens: Count | None = None
     input_tokens_details: _Details | None = None
     output_tokens_details: _Details | None = None
     server_side_tool_usage_details: _Asked | None = None
@@ -79,17 +76,17 @@ class ResponseUsage(ChatUsage, gc=False):
 
 
 class _WebSearch(msgspec.Struct, frozen=True):
-    num_requests: _Count | None = None
+    num_requests: Count | None = None
 
 
 class _DrawingDetails(msgspec.Struct, frozen=True):
-    image_tokens: _Count | None = None
+    image_tokens: Count | None = None
 
 
 class _Drawing(msgspec.Struct, frozen=True):
-    input_tokens: _Count | None = None
+    input_tokens: Count | None = None
     input_tokens_details: _DrawingDetails | None = None
-    output_tokens: _Count | None = None
+    output_tokens: Count | None = None
 
 
 class ToolUsage(msgspec.Struct, frozen=True):

@@ -3,19 +3,24 @@
 For wire formats that count in names of their own; a `usage` object of OpenAI's kind is read by `chat_usage`.
 """
 
+from typing import Annotated
+
+import msgspec
 from msgspec.structs import replace
 
 from llmtap.decode.inference import Usage
 
-_LARGEST = 1 << 48
+LARGEST = 1 << 48
+"""What is as large is no count, nor an amount of money."""
+type Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
+"""A count, where a format can do without what is none."""
 _NO_PARTS = (None, None, None)
-_COUNTS = tuple(name for name in Usage.__struct_fields__ if name != "inconsistent")
 
 
 def count(*stated: int | None) -> int | None:
     """Return the first that is stated and can be a count."""
     for value in stated:
-        if value is not None and 0 <= value < _LARGEST:
+        if value is not None and 0 <= value < LARGEST:
             return value
     return None
 

@@ -10,15 +10,12 @@ https://ai.google.dev/gemini-api/docs/google-search (billing).
 """
 
 from collections.abc import Iterable
-from typing import Annotated
 
 import msgspec
 from msgspec.structs import replace
 
 from llmtap.decode.inference import UNUSED, Usage
-
-type Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
-"""A sane count; any other is left out by the lenient reader."""
+from llmtap.decode.usage.tally import Count
 
 _MODALITIES = {"1": "TEXT", "2": "IMAGE", "3": "VIDEO", "4": "AUDIO", "5": "IMAGE", "DOCUMENT": "IMAGE"}
 """What is counted as what: by number, and a document as the pictures of its pages."""
