@@ -60,6 +60,8 @@ def test_a_header_may_name_the_action() -> None:
         ("api.coze.com", "/v1/workflow/stream_run", "coze_chat", "invoke_agent", None),
         ("qianfan.baidubce.com", "/v2/app/conversation/runs", "app_chat", "invoke_agent", None),
         ("api.z.ai", "/api/v1/agents", "openai_chat", "invoke_agent", None),
+        ("openrouter.ai", "/api/alpha/decisions", "openai_decisions", "classification", None),
+        ("openrouter.ai", "/api/v1/images", "openai_images", "image_generation", None),
         (
             "api.salesforce.com",
             "/einstein/platform/v1/models/sfdc_ai__DefaultGPT4Omni/chat-generations",

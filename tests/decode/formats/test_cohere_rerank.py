@@ -1,5 +1,7 @@
 """Rerank: a query and documents, and tokens where the provider counts them."""
 
+from decimal import Decimal
+
 import pytest
 
 from llmtap.decode.answer import Answer
@@ -17,12 +19,21 @@ from tests.decode.formats.laws import whole
         ({"usage": {"prompt_tokens": 9, "completion_tokens": 0, "total_tokens": 9}}, Usage(9, 0)),
         ({"meta": {"tokens": {"input_tokens": 16}}}, Usage(16)),
         ({"meta": {"billed_units": {"search_units": 1}}}, Usage(search_units=1)),
+        ({"usage": {"search_units": 1, "total_tokens": 43}}, Usage(43, search_units=1)),
+        ({"usage": {"search_units": 2}}, Usage(search_units=2)),
+        ({"usage": {"cost": 0.002}}, None),
         ({}, None),
     ],
 )
 def test_who_counts_what(member: dict[str, object], expected: Usage | None) -> None:
     """Tokens are input; Cohere's search units stand beside them."""
     assert expected == whole(cohere_rerank, {"results": [{"index": 0}]} | member).usage
+
+
+def test_a_reseller_states_what_it_asks() -> None:
+    """OpenRouter, which names who put the documents in order."""
+    said = whole(cohere_rerank, {"results": [], "provider": "Cohere", "usage": {"cost": 0.002, "search_units": 1}})
+    assert (said.reported_cost, said.served_by) == (Decimal("0.002"), "Cohere")
 
 
 def test_a_document_may_be_an_object() -> None:

@@ -27,6 +27,14 @@ def test_seconds_of_what_will_be_made(film: dict[str, object], usage: Usage | No
     assert whole(openai_videos, film).usage == usage
 
 
+def test_a_film_that_is_made_may_state_its_cost() -> None:
+    """OpenRouter's does; one that is pending is not over, and owes nothing yet."""
+    made = whole(openai_videos, {"id": "v", "status": "completed", "usage": {"cost": 0.5, "is_byok": False}})
+    assert (made.reported_cost, made.finish_reasons) == (Decimal("0.5"), ("completed",))
+    pending = whole(openai_videos, {"id": "v", "status": "pending", "usage": {"cost": 0.5}})
+    assert (pending.reported_cost, pending.finish_reasons) == (None, ())
+
+
 def test_a_form_with_a_picture() -> None:
     """The picture from which a film begins is a medium."""
     form = (

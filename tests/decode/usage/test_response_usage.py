@@ -89,6 +89,13 @@ def test_what_each_tool_was_asked() -> None:
     assert response_usage(stated(input_tokens=1, tool_calls_details=invoked)) == Usage(1, web_searches=2, web_fetches=1)
 
 
+def test_a_reseller_counts_its_tools() -> None:
+    """OpenRouter counts those that it ran itself; what it counts comes before the items of the output."""
+    details = {"tool_calls_requested": 4, "tool_calls_executed": 3, "web_search_requests": 2}
+    used = response_usage(stated(input_tokens=1, server_tool_use_details=details), None, [Item("mcp_call")])
+    assert used == Usage(1, web_searches=2, server_tool_calls=3)
+
+
 def test_a_relay_may_use_the_names_of_chat() -> None:
     """It is read as it is written."""
     assert response_usage(stated(prompt_tokens=3, completion_tokens=2)) == Usage(3, 2)

@@ -1,23 +1,26 @@
 """Rerank, as Cohere made it and as Voyage, Jina, Together, SiliconFlow and vLLM copied it: documents put in order.
 
 Cohere bills by `search_units`, which are no tokens. The others count tokens, which are all input. There is no stream.
+OpenRouter states both in `usage`, and what it asks for them.
 NVIDIA's documents are `passages` and their order `rankings`; Text Embeddings Inference takes `texts` and answers by the
 order alone. vLLM's `score` compares two texts and answers by `data`.
 
 Source: https://docs.cohere.com/reference/rerank, https://docs.voyageai.com/reference/reranker-api,
 https://jina.ai/reranker, https://docs.nvidia.com/nim/nemo-retriever/text-reranking,
-https://huggingface.github.io/text-embeddings-inference.
+https://huggingface.github.io/text-embeddings-inference, https://openrouter.ai/docs/api/api-reference/rerank.
 """
 
 import msgspec
+from msgspec.structs import replace
 
 from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import InferenceRequest, Message, Part
-from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
+from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Part
+from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost, chat_usage
 from llmtap.decode.usage.metering import Metering, metered
+from llmtap.decode.usage.tally import count
 
 
 class _Document(msgspec.Struct, gc=False):
@@ -36,6 +39,10 @@ class _Ranked(msgspec.Struct, gc=False):
     """One place in the order, of which nothing is read."""
 
 
+class _Usage(ChatUsage, gc=False):
+    search_units: int | None = None
+
+
 class _Response(msgspec.Struct):
     id: str | None = None
     model: str | None = None
@@ -43,7 +50,8 @@ class _Response(msgspec.Struct):
     data: list[_Ranked] | None = None
     rankings: list[_Ranked] | None = None
     meta: Metering | None = None
-    usage: ChatUsage | None = None
+    provider: object = None
+    usage: _Usage | None = None
 
 
 def read_request(body: bytes) -> InferenceRequest:
@@ -63,7 +71,11 @@ def read_response(answer: Answer, body: bytes) -> None:
     answer.id = stated.id or answer.id
     answer.model = stated.model or answer.model
     if stated.usage is not None:
-        answer.usage = chat_usage(stated.usage)
+        usage = replace(chat_usage(stated.usage) or UNUSED, search_units=count(stated.usage.search_units))
+        answer.usage = None if usage == UNUSED else usage
+        answer.reported_cost = chat_cost(stated.usage)
+    if isinstance(stated.provider, str):  # OpenRouter
+        answer.served_by = stated.provider or answer.served_by
     if stated.meta is not None:
         answer.usage = metered(stated.meta) or answer.usage
     if stated.results is None and stated.data is None and stated.rankings is None:

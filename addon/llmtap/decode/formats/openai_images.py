@@ -98,6 +98,7 @@ def _merge_head(answer: Answer, stated: _Answer) -> None:
     if stated.usage is not None:
         answer.usage = token_usage(stated.usage) or answer.usage
         answer.reported_cost = chat_cost(stated.usage)
+        answer.service_tier = stated.usage.service_tier or answer.service_tier
     if stated.svg_usage is not None:
         answer.usage = replace(
             answer.usage or UNUSED,

@@ -1,7 +1,8 @@
 """OpenAI Videos (https://platform.openai.com/docs/api-reference/videos): a film is ordered, and made later.
 
 An answer is the film as it stands. It is billed by the second, of which the order is told; an order that failed at once
-has none. There is no stream.
+has none. There is no stream. OpenRouter states what a film that is made costs
+(https://openrouter.ai/docs/guides/overview/multimodal/video-generation).
 """
 
 from decimal import Decimal
@@ -14,9 +15,9 @@ from llmtap.decode.body.lenient import read
 from llmtap.decode.body.multipart import read_upload
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import InferenceRequest, Message, Part, Usage
-from llmtap.decode.usage.chat_usage import measure
+from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost, measure
 
-_UNFINISHED = frozenset({"queued", "in_progress"})
+_UNFINISHED = frozenset({"queued", "pending", "in_progress"})
 
 
 class _Request(msgspec.Struct):
@@ -31,6 +32,7 @@ class _Film(msgspec.Struct):
     model: str | None = None
     status: str | None = None
     seconds: Decimal | None = None
+    usage: ChatUsage | None = None
     error: object = None
 
 
@@ -50,6 +52,7 @@ def read_response(answer: Answer, body: bytes) -> None:
     answer.model = film.model or answer.model
     if film.status is not None and film.status not in _UNFINISHED:
         answer.finish_reasons[0] = film.status
+        answer.reported_cost = chat_cost(film.usage) if film.usage else None
     seconds = measure(film.seconds)
     if seconds is not None and film.error is None and film.status != "failed":
         answer.usage = Usage(video_seconds=seconds)

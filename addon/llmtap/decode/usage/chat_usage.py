@@ -49,7 +49,9 @@ class _CostDetails(msgspec.Struct, gc=False):
     upstream_inference_cost: Decimal | None = None
 
 
-class _ServerTools(msgspec.Struct, gc=False):
+class ServerTools(msgspec.Struct, gc=False):
+    """How often tools ran at the server, and which of them."""
+
     web_search_requests: int | None = None
     web_fetch_requests: int | None = None
     tool_calls_executed: int | None = None
@@ -87,8 +89,8 @@ class ChatUsage(msgspec.Struct, gc=False):
     image_tokens: int | None = None
     num_search_queries: int | None = None
     search_context_size: str | None = None
-    server_tool_use: _ServerTools | None = None
-    server_tool_use_details: _ServerTools | None = None
+    server_tool_use: ServerTools | None = None
+    server_tool_use_details: ServerTools | None = None
     service_tier: str | None = None
     cost: Decimal | _Cost | None = None
     estimated_cost: Decimal | None = None
@@ -105,7 +107,7 @@ class ChatUsage(msgspec.Struct, gc=False):
 
 _NO_INPUT = _InputDetails()
 _NO_OUTPUT = _OutputDetails()
-_NO_TOOLS = _ServerTools()
+_NO_TOOLS = ServerTools()
 _NO_CREATION = _CacheCreation()
 
 

@@ -7,7 +7,8 @@ OpenAI bills them, and none that opens a page or finds something in it
 model that made it, a drawing by those of the model that wrote it, which no total includes.
 
 Source: https://platform.openai.com/docs/api-reference/responses/object, https://docs.x.ai/docs/guides/tools/overview,
-https://docs.perplexity.ai/api-reference/responses-post, and the type definitions of
+https://docs.perplexity.ai/api-reference/responses-post, https://openrouter.ai/docs/guides/features/server-tools, and
+the type definitions of
 https://github.com/openai/openai-python (`cache_write_tokens_details`, `svg_usage`); providers.md 1.6.
 """
 
@@ -17,7 +18,7 @@ import msgspec
 
 from llmtap.decode.inference import Usage
 from llmtap.decode.messages.items import Item
-from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage, heard
+from llmtap.decode.usage.chat_usage import ChatUsage, ServerTools, chat_usage, heard
 from llmtap.decode.usage.tally import Count, count
 
 _SERVER_TOOLS = frozenset(
@@ -65,7 +66,10 @@ class _Searches(msgspec.Struct, frozen=True):
 
 
 class ResponseUsage(ChatUsage, gc=False):
-    """A `usage` object as it stands in a response; xAI's and Perplexity's say what their tools were asked."""
+    """A `usage` object as it stands in a response; xAI's and Perplexity's say what their tools were asked.
+
+    OpenRouter's stands in `server_tool_use_details`, as in a chat.
+    """
 
     input_tokens: Count | None = None
     output_tokens: Count | None = None
@@ -98,6 +102,7 @@ class ToolUsage(msgspec.Struct, frozen=True):
 
 _NONE = _Details()
 _NO_DRAWING = _Drawing()
+_NO_TOOLS = ServerTools()
 
 
 def response_usage(stated: ResponseUsage, tools: ToolUsage | None = None, output: Iterable[Item] = ()) -> Usage | None:
@@ -110,6 +115,7 @@ def response_usage(stated: ResponseUsage, tools: ToolUsage | None = None, output
         return chat_usage(stated)
     into, out = stated.input_tokens_details or _NONE, stated.output_tokens_details or _NONE
     asked, searches = stated.server_side_tool_usage_details or _Asked(), stated.tool_calls_details or _Searches()
+    ran_there = stated.server_tool_use_details or _NO_TOOLS
     searched = tools.web_search.num_requests if tools and tools.web_search else None
     drawn = (tools.image_gen if tools else None) or _NO_DRAWING
     seen = drawn.input_tokens_details.image_tokens if drawn.input_tokens_details else None
@@ -140,13 +146,17 @@ def response_usage(stated: ResponseUsage, tools: ToolUsage | None = None, output
         svg_input_tokens=_total(drawing.input_tokens for drawing in drawings),
         svg_output_tokens=_total(drawing.output_tokens for drawing in drawings),
         web_searches=count(
-            asked.web_search_calls, searches.search_web.invocation, searched, sum(map(_searches, ran)) or None
+            asked.web_search_calls,
+            searches.search_web.invocation,
+            searched,
+            ran_there.web_search_requests,
+            sum(map(_searches, ran)) or None,
         ),
         web_fetches=searches.fetch_url.invocation,
         social_searches=asked.x_search_calls,
         file_searches=count(asked.file_search_calls, calls.count("file_search_call") or None),
         code_executions=count(asked.code_interpreter_calls, calls.count("code_interpreter_call") or None),
-        server_tool_calls=count(stated.num_server_side_tools_used, len(calls) or None),
+        server_tool_calls=count(stated.num_server_side_tools_used, ran_there.tool_calls_executed, len(calls) or None),
         images=calls.count("image_generation_call") or None,
         audio_seconds=heard(stated),
         inconsistent=read_exceeds or written_exceeds or reasoning_exceeds,
