@@ -17,6 +17,18 @@ def test_rows_belong_to_rows() -> None:
     assert [entry.id for entry in TABLE.endpoints if not set(entry.providers) <= ids] == []
 
 
+def test_what_was_ordered_is_fetched() -> None:
+    """Of vendors that answer an order by its id: the path of an order is one of their hosts alone."""
+    for host, path, format_ in (
+        ("openrouter.ai", "/api/v1/videos/v-1", "openai_videos"),
+        ("dashscope.aliyuncs.com", "/api/v1/tasks/t-1", "dashscope_native"),
+    ):
+        found = PROVIDERS.endpoint(host, 443, "GET", path, JSON)
+        assert found is not None
+        assert (found.wire_format, found.operation) == (format_, "retrieve")
+        assert PROVIDERS.endpoint("api.example.com", 443, "GET", path, JSON) is None
+
+
 def test_a_header_may_name_the_action() -> None:
     """Tencent's path is always the same; another action says nothing, and elsewhere the bodies must tell."""
     chat, other = (((b"X-TC-Action", action), *JSON) for action in (b"ChatCompletions", b"ChatTranslations"))
@@ -87,6 +99,9 @@ def test_a_header_may_name_the_action() -> None:
             "mistral-7b",
         ),
         ("gigachat.devices.sberbank.ru", "/api/v1/chat/completions", "openai_chat", "chat", None),
+        ("gigachat.devices.sberbank.ru", "/api/v2/chat/completions", "gigachat_messages", "chat", None),
+        ("api.llama.com", "/v1/chat/completions", "llama_chat", "chat", None),
+        ("api.llama.com", "/compat/v1/chat/completions", "openai_chat", "chat", None),
         ("api.sensenova.cn", "/v1/llm/chat-completions", "sensenova_chat", "chat", None),
         ("api.x.ai", "/xai_api.Video/GetDeferredVideo", "xai_video", "retrieve", None),
         (

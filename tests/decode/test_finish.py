@@ -37,6 +37,12 @@ from llmtap.decode.finish import finish
         ("max_prompt_tokens", "length"),
         ("CONTINUATION", "length"),
         ("PROHIBITED_INPUT_CONTENT", "filter"),
+        ("end_of_turn", "stop"),
+        ("end_of_message", "tool"),
+        ("out_of_tokens", "length"),
+        ("ERROR_LIMIT", "length"),
+        ("USER_CANCEL", "error"),
+        ("expired", "error"),
         ("brand_new_reason", "other"),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import dashscope_native
-from llmtap.decode.inference import InferenceResponse, Usage
+from llmtap.decode.inference import InferenceResponse, Part, ProviderError, Usage
 from tests.decode.formats.laws import fold, whole
 
 PIECES = st.lists(st.text(alphabet="abc", min_size=1, max_size=4), min_size=1, max_size=12)
@@ -96,3 +96,19 @@ def test_linear_in_the_words() -> None:
     """Ten thousand pieces that do not repeat are joined once."""
     pieces = [f"w{number} " for number in range(10_000)]
     assert "".join(pieces) == said(pieces).messages[0].parts[0].text
+
+
+def test_an_order_is_told_by_its_task() -> None:
+    """It is over once its status says so: with what was made, or with a fault."""
+    ordered = whole(dashscope_native, {"request_id": "r", "output": {"task_id": "t", "task_status": "PENDING"}})
+    assert (ordered.id, ordered.finish_reasons, ordered.error) == ("t", (), None)
+    film = {"task_id": "t", "task_status": "SUCCEEDED", "video_url": "https://x/y.mp4"}
+    made = whole(
+        dashscope_native, {"request_id": "s", "output": film, "usage": {"video_count": 1, "video_duration": 5}}
+    )
+    assert (made.id, made.finish_reasons, made.usage) == ("t", ("SUCCEEDED",), Usage(video_seconds=Decimal(5)))
+    assert made.messages[0].parts == (Part("media", "https"),)
+    pictures = {"task_id": "t", "task_status": "SUCCEEDED", "results": [{"url": "http://x"}, {"code": "c"}]}
+    assert whole(dashscope_native, {"output": pictures}).messages[0].parts == (Part("media", "http"),)
+    failed = {"task_id": "t", "task_status": "FAILED", "code": "InvalidURL", "message": "no"}
+    assert whole(dashscope_native, {"output": failed}).error == ProviderError(None, "InvalidURL", "no")

@@ -2,24 +2,23 @@
 
 An event and a whole answer are one shape, and one function merges both. Unless the request says `incremental_output`,
 each event repeats all the words so far; the words themselves tell (`_grow`). Usage is cumulative in every event.
+What takes long is ordered, and fetched later by the id of its task; its status is the finish reason once it is over.
 
 Source: https://help.aliyun.com/zh/model-studio/qwen-api-via-dashscope.
 """
 
-from decimal import Decimal
-
 import msgspec
-from msgspec.structs import replace
 
 from llmtap.decode.answer import Answer, PartDraft
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Usage
+from llmtap.decode.inference import InferenceRequest, Message, Usage
 from llmtap.decode.messages.turns import Content, Function, ToolCall, Turn, message
-from llmtap.decode.usage.chat_usage import measure
-from llmtap.decode.usage.tally import count, tally
+from llmtap.decode.usage.dashscope_usage import DashscopeUsage, dashscope_usage
+from llmtap.decode.usage.tally import count
 
+_OVER = frozenset({"SUCCEEDED", "FAILED", "CANCELED"})
 _OUTPUT_TYPES = {"text": "text", "json_object": "json", "json_schema": "json"}
 
 
@@ -45,64 +44,32 @@ class _Choice(msgspec.Struct, gc=False):
     message: _Turn | None = None
 
 
+class _Made(msgspec.Struct, gc=False):
+    url: str | None = None
+
+
 class _Output(msgspec.Struct, gc=False):
+    """What was said, or how an order stands and what came of it."""
+
     text: str | None = None
     finish_reason: str | None = None
     choices: list[_Choice] | None = None
     session_id: str | None = None
-
-
-class _Details(msgspec.Struct, gc=False):
-    cached_tokens: int | None = None
-    text_tokens: int | None = None
-    image_tokens: int | None = None
-    audio_tokens: int | None = None
-    video_tokens: int | None = None
-    reasoning_tokens: int | None = None
-
-
-class _Searched(msgspec.Struct, gc=False):
-    count: int | None = None
-
-
-class _Plugins(msgspec.Struct, gc=False):
-    search: _Searched | None = None
-
-
-class _Counts(msgspec.Struct, gc=False):
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-
-
-class _Usage(msgspec.Struct, gc=False):
-    """Counts of a model, of vectors (`total_tokens` alone), or of each model that an application called.
-
-    What is made or heard is counted in units of its own: `characters` that were spoken, `duration` or `seconds` of
-    sound, `image_count`.
-    """
-
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    total_tokens: int | None = None
-    image_tokens: int | None = None
-    prompt_tokens_details: _Details | None = None
-    input_tokens_details: _Details | None = None
-    output_tokens_details: _Details | None = None
-    models: list[_Counts] | None = None
-    video_tokens: int | None = None
-    audio_tokens: int | None = None
-    characters: int | None = None
-    duration: Decimal | None = None
-    seconds: Decimal | None = None
-    image_count: int | None = None
-    plugins: _Plugins | None = None
+    task_id: str | None = None
+    task_status: str | None = None
+    results: list[_Made] | None = None
+    video_url: str | None = None
 
 
 class _Answer(msgspec.Struct, gc=False):
     request_id: str | None = None
     output: _Output | None = None
-    usage: _Usage | None = None
+    usage: DashscopeUsage | None = None
     code: str | None = None
+
+
+class _Enclosed(msgspec.Struct, gc=False):
+    output: msgspec.Raw = msgspec.Raw()
 
 
 class _Typed(msgspec.Struct, gc=False):
@@ -142,9 +109,6 @@ class _Request(msgspec.Struct):
     parameters: _Parameters | None = None
 
 
-_NO_DETAILS = _Details()
-
-
 def read_request(body: bytes) -> InferenceRequest:
     """Return what the request body asks for; whether it streams is said by a header."""
     asked = read(_Request, body)
@@ -182,7 +146,8 @@ def merge(answer: Answer, event: Event) -> bool:
 
 def _merge(answer: Answer, body: bytes) -> bool:
     stated = read(_Answer, body)
-    answer.id = answer.id or stated.request_id
+    output = stated.output
+    answer.id = answer.id or (output.task_id if output else None) or stated.request_id
     if stated.output is None or (stated.code and not stated.usage):
         answer.error = read_error(body) or answer.error
     if stated.usage is not None:
@@ -190,6 +155,7 @@ def _merge(answer: Answer, body: bytes) -> bool:
         answer.count(_latest, stated.usage, whole=counted)
     if stated.output is None:
         return False
+    _take(answer, stated.output, body)
     answer.conversation_id = stated.output.session_id or answer.conversation_id
     carried = False
     whole = _Choice(stated.output.finish_reason, _Turn(content=stated.output.text))
@@ -199,6 +165,17 @@ def _merge(answer: Answer, body: bytes) -> bool:
             answer.finish_reasons[index] = choice.finish_reason
     answer.completed = bool(answer.finish_reasons) and len(answer.roles) <= len(answer.finish_reasons)
     return carried
+
+
+def _take(answer: Answer, output: _Output, body: bytes) -> None:
+    """Take how an order stands, and the media that came of it; the fault of one that failed stands within it."""
+    if output.task_status in _OVER:
+        answer.finish_reasons[0] = output.task_status
+    if output.task_status == "FAILED":
+        answer.error = read_error(bytes(read(_Enclosed, body).output), failed=True) or answer.error
+    links = [output.video_url, *(made.url for made in output.results or ())]
+    for link in filter(None, links):
+        answer.part(len(answer.parts), "media").text.append(link.partition(":")[0][:32])
 
 
 def _merge_turn(answer: Answer, choice: int, said: _Turn) -> bool:
@@ -236,37 +213,8 @@ def _grow(draft: PartDraft, text: str) -> bool:
     return True
 
 
-def _latest(before: Usage | None, stated: _Usage) -> Usage | None:
-    return _counted(stated) or before
-
-
-def _counted(stated: _Usage) -> Usage | None:
-    details, made = stated.prompt_tokens_details or stated.input_tokens_details, stated.output_tokens_details
-    read_in, into, out = details or _NO_DETAILS, stated.input_tokens_details or _NO_DETAILS, made or _NO_DETAILS
-    inputs = [count(one.input_tokens) or 0 for one in stated.models or ()]
-    outputs = [count(one.output_tokens) or 0 for one in stated.models or ()]
-    total = stated.total_tokens if stated.output_tokens is None and not outputs else None
-    tokens = tally(
-        count(stated.input_tokens, sum(inputs) if inputs else None, total),
-        count(stated.output_tokens, sum(outputs) if outputs else None),
-        cached=read_in.cached_tokens,
-        reasoning=out.reasoning_tokens,
-        images=count(into.image_tokens, stated.image_tokens),
-    )
-    searched = stated.plugins.search.count if stated.plugins and stated.plugins.search else None
-    usage = replace(
-        tokens or UNUSED,
-        text_input_tokens=count(into.text_tokens),
-        text_output_tokens=count(out.text_tokens),
-        audio_input_tokens=count(into.audio_tokens, stated.audio_tokens),
-        audio_output_tokens=count(out.audio_tokens),
-        video_input_tokens=count(into.video_tokens, stated.video_tokens),
-        web_searches=count(searched),
-        characters=count(stated.characters),
-        images=count(stated.image_count),
-        audio_seconds=measure(stated.seconds, stated.duration),
-    )
-    return None if usage == UNUSED else usage
+def _latest(before: Usage | None, stated: DashscopeUsage) -> Usage | None:
+    return dashscope_usage(stated) or before
 
 
 def _messages(said: _Input) -> tuple[Message, ...]:
