@@ -22,6 +22,7 @@ def test_what_was_ordered_is_fetched() -> None:
     for host, path, format_ in (
         ("openrouter.ai", "/api/v1/videos/v-1", "openai_videos"),
         ("dashscope.aliyuncs.com", "/api/v1/tasks/t-1", "dashscope_native"),
+        ("api.dev.runwayml.com", "/v1/tasks/t-1", "media_jobs"),
     ):
         found = PROVIDERS.endpoint(host, 443, "GET", path, JSON)
         assert found is not None
@@ -31,9 +32,11 @@ def test_what_was_ordered_is_fetched() -> None:
 
 def test_a_header_may_name_the_action() -> None:
     """Tencent's path is always the same; another action says nothing, and elsewhere the bodies must tell."""
-    chat, other = (((b"X-TC-Action", action), *JSON) for action in (b"ChatCompletions", b"ChatTranslations"))
+    chat, other = (((b"X-TC-Action", action), *JSON) for action in (b"ChatCompletions", b"GetThread"))
     expected = Endpoint("tencent", wire_format="hunyuan_chat", operation="chat")
     assert PROVIDERS.endpoint("hunyuan.tencentcloudapi.com", 443, "POST", "/", chat) == expected
+    translation = ((b"X-TC-Action", b"ChatTranslations"), *JSON)
+    assert PROVIDERS.endpoint("hunyuan.tencentcloudapi.com", 443, "POST", "/", translation) == expected
     assert PROVIDERS.endpoint("hunyuan.tencentcloudapi.com", 443, "POST", "/") is None
     for host, headers, format_ in (
         ("hunyuan.tencentcloudapi.com", other, None),
@@ -73,6 +76,8 @@ def test_a_header_may_name_the_action() -> None:
         ("qianfan.baidubce.com", "/v2/app/conversation/runs", "app_chat", "invoke_agent", None),
         ("api.z.ai", "/api/v1/agents", "openai_chat", "invoke_agent", None),
         ("openrouter.ai", "/api/alpha/decisions", "openai_decisions", "classification", None),
+        ("api.z.ai", "/api/paas/v4/layout_parsing", "mistral_ocr", "ocr", None),
+        ("api.deepgram.com", "/v1/read", "deepgram_audio", "classification", None),
         ("openrouter.ai", "/api/v1/images", "openai_images", "image_generation", None),
         (
             "api.salesforce.com",

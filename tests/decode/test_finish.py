@@ -43,6 +43,11 @@ from llmtap.decode.finish import finish
         ("ERROR_LIMIT", "length"),
         ("USER_CANCEL", "error"),
         ("expired", "error"),
+        ("no_tool_call", "stop"),
+        ("max_steps", "length"),
+        ("context", "length"),
+        ("requires_approval", "tool"),
+        ("insufficient_credits", "error"),
         ("brand_new_reason", "other"),
     ],
 )

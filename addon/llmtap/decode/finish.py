@@ -13,17 +13,19 @@ _WORDS: dict[Finish, str] = {
         "stop end_turn stop_sequence complete completed eos eos_token endoftext finish finished done pause_turn "
         "normal stop_criteria_met succeeded end_of_text word reason_stop alternative_status_final stop_before "
         "compaction success need_more_input input_required end_of_turn "
+        "no_tool_call tool_rule "
         "close_requested remote_hangup"
     ),
     "length": (
         "length max_tokens max_output_tokens model_context_window_exceeded incomplete model_length context_length "
         "max_length limit maximum_tokens token_limit time_limit reason_max_len reason_max_context reason_time_limit "
         "alternative_status_truncated_final max_completion_tokens max_prompt_tokens max_messages continuation "
-        "requires_continuation budget_exceeded budget_reached out_of_tokens error_limit"
+        "requires_continuation budget_exceeded budget_reached out_of_tokens error_limit "
+        "max_tokens_exceeded max_steps context"
     ),
     "tool": (
         "tool_calls tool_call function_call tool_use requires_action reason_tool_calls alternative_status_tool_calls "
-        "end_of_message"
+        "end_of_message requires_approval"
     ),
     "filter": (
         "content_filter content_filtered safety recitation language blocklist blacklist prohibited_content spii "
@@ -41,7 +43,8 @@ _WORDS: dict[Finish, str] = {
         "error failed cancelled canceled aborted timeout load unload malformed_function_call malformed_response "
         "malformed_model_output malformed_tool_use unexpected_tool_call too_many_tool_calls "
         "missing_thought_signature network_error insufficient_system_resource retries_exhausted connection_lost "
-        "user_cancel expired"
+        "user_cancel expired llm_api_error invalid_llm_response invalid_tool_call insufficient_credits "
+        "context_window_overflow_in_system_prompt run_cancelled run_expired run_failed"
     ),
 }
 _MEANING: dict[str, Finish] = {word: meaning for meaning, words in _WORDS.items() for word in words.split()}

@@ -108,3 +108,17 @@ def test_an_error_of_a_session() -> None:
     """It has a code and a description."""
     said = fold({"type": "Error", "code": "INTERNAL_SERVER_ERROR", "description": "out of order"})
     assert said.error == ProviderError(None, "INTERNAL_SERVER_ERROR", "out of order")
+
+
+def test_what_is_understood_is_counted_in_tokens() -> None:
+    """Each model's are added, beside the seconds; a summary of a text is the answer."""
+    told = {
+        "request_id": "r",
+        "summary_info": {"input_tokens": 9, "output_tokens": 2},
+        "topics_info": {"input_tokens": 4},
+    }
+    read = whole(deepgram_audio, {"metadata": told, "results": {"summary": {"text": "Calm."}}})
+    assert (read.usage, read.messages[0].parts[0].text) == (Usage(13, 2), "Calm.")
+    heard = whole(deepgram_audio, {"metadata": told | {"duration": 2.5}, "results": {"channels": []}})
+    assert heard.usage == Usage(13, 2, audio_seconds=Decimal("2.5"))
+    assert whole(deepgram_audio, {"metadata": {"summary_info": {}}, "results": {}}).usage is None

@@ -1,11 +1,13 @@
 """Media: who was asked, and the units of a bill, whatever they are called."""
 
+from decimal import Decimal
+
 import msgspec
 import pytest
 
 from llmtap.decode.answer import Answer
 from llmtap.decode.formats import media_jobs
-from llmtap.decode.inference import Part
+from llmtap.decode.inference import Part, ProviderError, Usage
 from tests.decode.formats.laws import fold, whole
 
 
@@ -53,3 +55,13 @@ def test_what_is_said_again_is_said_once() -> None:
 def test_a_mark_ends_a_stream_too() -> None:
     """Of those that have one."""
     assert fold(media_jobs, [b"[DONE]"]).completed
+
+
+def test_a_task_states_its_credits_once_it_is_over() -> None:
+    """Runway's, whether it failed or not; what one will cost is no bill."""
+    made = whole(media_jobs, {"id": "t", "status": "SUCCEEDED", "cost": {"credits": 25}, "output": ["https://x"]})
+    assert (made.usage, made.finish_reasons) == (Usage(credits=Decimal(25)), ("SUCCEEDED",))
+    failed = {"id": "t", "status": "FAILED", "cost": {"credits": 0}, "failure": "no", "failureCode": "SAFETY.INPUT"}
+    said = whole(media_jobs, failed)
+    assert (said.usage, said.error) == (Usage(credits=Decimal(0)), ProviderError(None, "SAFETY.INPUT", "no"))
+    assert whole(media_jobs, {"id": "t", "status": "RUNNING", "estimatedCost": {"credits": 25}}).usage is None

@@ -3,7 +3,7 @@
 from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import mistral_ocr
-from llmtap.decode.inference import Usage
+from llmtap.decode.inference import Part, Usage
 from tests.decode.formats.laws import whole
 
 
@@ -33,3 +33,14 @@ def test_a_description_has_its_price() -> None:
     assert whole(mistral_ocr, {"pages": [{"images": [{}]}], **counted}).usage == Usage(pages=2)
     stated = {"pages_processed": 3, "pages_processed_annotation": 1}
     assert whole(mistral_ocr, {"pages": [], "usage_info": stated}).usage == Usage(pages=3, annotated_pages=1)
+
+
+def test_a_layout_is_one_text() -> None:
+    """Zhipu's, which counts tokens beside the pages; a file is a medium."""
+    usage = {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13}
+    body = {"id": "o", "model": "glm-ocr", "md_results": "# Calm", "data_info": {"num_pages": 2}, "usage": usage}
+    said = whole(mistral_ocr, body)
+    assert (said.id, said.model, said.usage) == ("o", "glm-ocr", Usage(9, 4, pages=2))
+    assert said.messages[0].parts == (Part("text", "# Calm"),)
+    assert whole(mistral_ocr, {"md_results": ""}).usage is None
+    assert mistral_ocr.read_request(b'{"file":"https://x"}').messages[0].parts == (Part("media", "*"),)

@@ -3,11 +3,13 @@
 A request is sound itself, where it lies, or the words to be spoken; its query names the model. A transcript states how
 long the sound was, by which it is billed; speech is sound, and its characters stand in a header (`decode.usage.terms`).
 A live session writes down stretch after stretch, each a whole answer; its last word is the metadata. Flux (version 2)
-writes down turn after turn, says each anew as it grows, and how far into the sound it has heard.
+writes down turn after turn, says each anew as it grows, and how far into the sound it has heard. What is understood of
+a text, or of sound beside its words (a summary, topics, intents, sentiments), each model counts in tokens of its own.
 """
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import reduce
 
 import msgspec
 
@@ -15,8 +17,9 @@ from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import InferenceRequest, Message, Part, ProviderError, Usage
+from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Part, ProviderError, Usage
 from llmtap.decode.usage.chat_usage import measure
+from llmtap.decode.usage.tally import Count, added
 
 _SOUND = "audio/*"
 
@@ -30,7 +33,16 @@ class _Model(msgspec.Struct, gc=False):
     arch: str | None = None
 
 
+class _Understood(msgspec.Struct, gc=False):
+    input_tokens: Count | None = None
+    output_tokens: Count | None = None
+
+
 class _Metadata(msgspec.Struct):
+    summary_info: _Understood | None = None
+    topics_info: _Understood | None = None
+    intents_info: _Understood | None = None
+    sentiment_info: _Understood | None = None
     request_id: str | None = None
     duration: Decimal | None = None
     model_info: Mapping[str, _Model] = {}
@@ -44,7 +56,12 @@ class _Channel(msgspec.Struct, gc=False):
     alternatives: list[_Alternative] = []
 
 
+class _Summary(msgspec.Struct, gc=False):
+    text: str | None = None
+
+
 class _Results(msgspec.Struct, gc=False):
+    summary: _Summary | None = None
     channels: list[_Channel] = []
 
 
@@ -118,6 +135,9 @@ def read_response(answer: Answer, body: bytes) -> None:
         words = channel.alternatives[0].transcript if channel.alternatives else None
         if words:
             answer.part((index, "text"), "text", index).text[:] = [words]
+    summary = stated.results.summary.text if stated.results and stated.results.summary else None
+    if summary and not answer.parts:
+        answer.part("summary", "text").text[:] = [summary]
     if stated.results is None:
         answer.error = read_error(body) or answer.error
 
@@ -146,8 +166,11 @@ def _conclude(answer: Answer, told: _Metadata) -> None:
     answer.id = told.request_id or answer.id
     answer.model = next((model.arch for model in told.model_info.values() if model.arch), answer.model)
     seconds = measure(told.duration)
-    if seconds is not None:
-        answer.usage = Usage(audio_seconds=seconds)
+    understood = (told.summary_info, told.topics_info, told.intents_info, told.sentiment_info)
+    counts = [Usage(one.input_tokens, one.output_tokens) for one in understood if one is not None]
+    heard = [Usage(audio_seconds=seconds)] if seconds is not None else []
+    usage: Usage | None = reduce(added, [*heard, *counts], None)
+    answer.usage = answer.usage if usage in (None, UNUSED) else usage
 
 
 def _hear(answer: Answer, stretch: _Stretch) -> bool:

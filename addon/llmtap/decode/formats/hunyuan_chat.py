@@ -1,9 +1,13 @@
-"""Tencent Cloud's own API of Hunyuan (ChatCompletions, GetEmbedding): OpenAI's shapes in capitals, in a `Response`.
+"""Tencent Cloud's own API of Hunyuan: OpenAI's shapes in capitals, in a `Response`.
+
+A chat of several, a translation and a question about a picture are answered as a chat is (ChatCompletions,
+GroupChatCompletions, ChatTranslations, ImageQuestion); a translation is asked of a text. GetEmbedding has vectors.
 
 An event of a stream stands bare, a whole answer and every error in the envelope that all of Tencent Cloud's APIs have.
 Usage is cumulative. A header names the action (`X-TC-Action`), the path never does.
 
-Source: https://cloud.tencent.com/document/api/1729/105701 and .../102832.
+Source: https://cloud.tencent.com/document/api/1729/105701 and .../102832, and the models of
+https://pypi.org/project/tencentcloud-sdk-python-hunyuan.
 """
 
 import msgspec
@@ -55,6 +59,10 @@ class _Request(msgspec.Struct, rename="pascal"):
     model: str | None = None
     messages: list[_Said] = []
     input: str | None = None
+    text: str | None = None
+    session_id: str | None = None
+    user_id: str | None = None
+    enable_thinking: bool | None = None
     input_list: list[str] = []
     stream: bool | None = None
     temperature: float | None = None
@@ -71,9 +79,14 @@ class _Choice(msgspec.Struct, gc=False, rename="pascal"):
     finish_reason: str | None = None
 
 
+class _Details(msgspec.Struct, gc=False, rename="pascal"):
+    cached_tokens: int | None = None
+
+
 class _Usage(msgspec.Struct, gc=False, rename="pascal"):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    prompt_tokens_details: _Details | None = None
 
 
 class _Wrong(msgspec.Struct, gc=False, rename="pascal"):
@@ -93,9 +106,9 @@ class _Answer(msgspec.Struct, gc=False, rename="pascal"):
 
 
 def read_request(body: bytes) -> InferenceRequest:
-    """Return what the request body asks for, of a chat or of an embedding."""
+    """Return what the request body asks for, of a chat, a translation or an embedding."""
     asked = read(_Request, body)
-    texts = tuple(Part("text", text) for text in (asked.input, *asked.input_list) if text)
+    texts = tuple(Part("text", text) for text in (asked.input, asked.text, *asked.input_list) if text)
     return InferenceRequest(
         model=asked.model,
         stream=asked.stream,
@@ -103,6 +116,9 @@ def read_request(body: bytes) -> InferenceRequest:
         top_p=asked.top_p,
         seed=asked.seed,
         stop_sequences=tuple(asked.stop or ()),
+        reasoning_level="enabled" if asked.enable_thinking else None,
+        conversation_id=asked.session_id,
+        user=asked.user_id,
         tools=tuple(tool.function.name for tool in asked.tools or () if tool.function and tool.function.name),
         messages=(*(message(_turn(said)) for said in asked.messages), *((Message("user", texts),) if texts else ())),
     )
@@ -126,7 +142,10 @@ def _merge(answer: Answer, body: bytes) -> bool:
     stated = stated.response or stated
     answer.id = stated.id or answer.id
     if stated.usage is not None:
-        answer.usage = tally(stated.usage.prompt_tokens, count(stated.usage.completion_tokens)) or answer.usage
+        usage, read_in = stated.usage, stated.usage.prompt_tokens_details or _Details()
+        answer.usage = (
+            tally(usage.prompt_tokens, count(usage.completion_tokens), cached=read_in.cached_tokens) or answer.usage
+        )
     if stated.error_msg is not None:
         answer.error = ProviderError(None, stated.error_msg.code, stated.error_msg.msg)
     elif stated.choices is None and not bytes(memoryview(stated.data)[:1]):

@@ -4,7 +4,8 @@ They are alike in what a bill is made of, and each member read here is some vend
 units that the answer states. A body that is no JSON is the medium itself. The path tells what is made. Vendors: fal,
 Stability, Ideogram, Luma, Runway (pictures and films); AssemblyAI, Cartesia, Hume (sound); MiniMax, Zhipu, xAI and
 Volcengine's Ark (films, sound, pictures). Seconds are AssemblyAI's `audio_duration`; characters are MiniMax's
-`usage_characters`; tokens are counted by AssemblyAI's LeMUR and Ark; pictures are counted as they come.
+`usage_characters`; tokens are counted by AssemblyAI's LeMUR and Ark; pictures are counted as they come. Runway states
+the credits of a task that is over.
 
 Source: https://docs.fal.ai/model-apis, https://platform.stability.ai/docs/api-reference, https://developer.ideogram.ai,
 https://docs.lumalabs.ai, https://docs.dev.runwayml.com/api, https://www.assemblyai.com/docs/api-reference,
@@ -22,7 +23,7 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.body.multipart import read_upload
 from llmtap.decode.errors import read_error
-from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Part
+from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Part, ProviderError
 from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage, measure
 from llmtap.decode.usage.tally import count
 
@@ -75,6 +76,10 @@ class _Spoken(msgspec.Struct, gc=False):
     audio: str | None = None
 
 
+class _Charged(msgspec.Struct, gc=False):
+    credits: Decimal | None = None
+
+
 class _Answer(msgspec.Struct):
     """What came, or how an order stands: `status`, Luma's `state` or Zhipu's `task_status`."""
 
@@ -98,6 +103,9 @@ class _Answer(msgspec.Struct):
     audio: object = None
     video: object = None
     usage: ChatUsage | None = None
+    cost: _Charged | None = None
+    failure: str | None = None
+    failure_code: str | None = msgspec.field(default=None, name="failureCode")
     error: object = None
 
 
@@ -168,6 +176,8 @@ def _merge(answer: Answer, stated: _Answer, body: bytes) -> None:
     empty = not (answer.id or answer.parts or made or stated.video)
     if stated.error is not None or failed or empty:
         answer.error = read_error(body) or answer.error
+    if stated.failure:
+        answer.error = ProviderError(None, stated.failure_code, stated.failure)
     _count(answer, stated, made)
 
 
@@ -189,6 +199,7 @@ def _count(answer: Answer, stated: _Answer, made: int | None) -> None:
         audio_seconds=measure(stated.audio_duration),
         characters=count(stated.extra_info.usage_characters if stated.extra_info else None),
         images=made,
+        credits=measure(stated.cost.credits if stated.cost else None),
     )
     answer.usage = None if usage == UNUSED else usage
 

@@ -2,15 +2,20 @@
 
 It is billed by the page, at another price when the document or its pictures were described (annotated) as well. The
 document itself is a medium of which nothing is kept. There is no stream.
+
+Zhipu parses layouts alike (https://docs.z.ai/api-reference, the models of https://pypi.org/project/zai-sdk): its words
+are one text, and it counts tokens beside pages.
 """
 
 import msgspec
+from msgspec.structs import replace
 
 from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.body.lenient import read
 from llmtap.decode.errors import read_error
 from llmtap.decode.inference import UNUSED, InferenceRequest, Message, Part, Usage
+from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage
 from llmtap.decode.usage.tally import Count
 
 
@@ -21,6 +26,7 @@ class _Document(msgspec.Struct, gc=False):
 class _Request(msgspec.Struct):
     model: str | None = None
     document: _Document | None = None
+    file: str | None = None
 
 
 class _Picture(msgspec.Struct, gc=False):
@@ -37,30 +43,45 @@ class _Counted(msgspec.Struct, gc=False):
     pages_processed_annotation: Count | None = None
 
 
+class _Parsed(msgspec.Struct, gc=False):
+    num_pages: Count | None = None
+
+
 class _Response(msgspec.Struct):
+    id: str | None = None
     model: str | None = None
     pages: list[_Page] | None = None
     document_annotation: str | None = None
     usage_info: _Counted | None = None
+    md_results: str | None = None
+    data_info: _Parsed | None = None
+    usage: ChatUsage | None = None
 
 
 def read_request(body: bytes) -> InferenceRequest:
     """Return what the request body asks for; the document is named by how it was given."""
     asked = read(_Request, body)
-    given = (Part("media", asked.document.type or "*"),) if asked.document else ()
+    kind = asked.document.type or "*" if asked.document else "*" if asked.file else None
+    given = (Part("media", kind),) if kind else ()
     return InferenceRequest(model=asked.model, messages=(Message("user", given),) if given else ())
 
 
 def read_response(answer: Answer, body: bytes) -> None:
     """Merge a whole answer, each page a part; a body without pages is asked for the error it states."""
     stated = read(_Response, body)
-    answer.model = stated.model or answer.model
-    for index, words in enumerate((*(page.markdown for page in stated.pages or ()), stated.document_annotation)):
+    answer.id, answer.model = stated.id or answer.id, stated.model or answer.model
+    for index, words in enumerate(
+        (*(page.markdown for page in stated.pages or ()), stated.document_annotation, stated.md_results)
+    ):
         if words:
             answer.part(index, "text").text.append(words)
     if stated.usage_info is not None:
         answer.usage = _counted(stated, stated.usage_info)
-    if stated.pages is None:
+    if stated.md_results is not None:
+        tokens = chat_usage(stated.usage, answered=True) if stated.usage else None
+        usage = replace(tokens or UNUSED, pages=stated.data_info.num_pages if stated.data_info else None)
+        answer.usage = None if usage == UNUSED else usage
+    elif stated.pages is None:
         answer.error = read_error(body) or answer.error
 
 
