@@ -76,6 +76,7 @@ def test_a_header_may_name_the_action() -> None:
         ("qianfan.baidubce.com", "/v2/app/conversation/runs", "app_chat", "invoke_agent", None),
         ("api.z.ai", "/api/v1/agents", "openai_chat", "invoke_agent", None),
         ("openrouter.ai", "/api/alpha/decisions", "openai_decisions", "classification", None),
+        ("open.bigmodel.cn", "/api/paas/v4/assistant", "openai_chat", "invoke_agent", None),
         ("api.z.ai", "/api/paas/v4/layout_parsing", "mistral_ocr", "ocr", None),
         ("api.deepgram.com", "/v1/read", "deepgram_audio", "classification", None),
         ("openrouter.ai", "/api/v1/images", "openai_images", "image_generation", None),

@@ -122,3 +122,14 @@ def test_what_is_understood_is_counted_in_tokens() -> None:
     heard = whole(deepgram_audio, {"metadata": told | {"duration": 2.5}, "results": {"channels": []}})
     assert heard.usage == Usage(13, 2, audio_seconds=Decimal("2.5"))
     assert whole(deepgram_audio, {"metadata": {"summary_info": {}}, "results": {}}).usage is None
+
+
+def test_what_is_spoken_is_counted_twice_and_once() -> None:
+    """Speech by speech, and at last in all, which takes the place of the sum."""
+    speech = {"type": "SpeechMetadata", "speech_id": "s", "audio_duration_ms": 1500, "billable_character_count": 20}
+    said = fold(speech, speech)
+    assert (said.usage, said.completed) == (Usage(characters=40, audio_seconds=Decimal(3)), False)
+    total = {"type": "SessionMetadata", "total_audio_duration_ms": 3000, "total_billable_character_count": 40}
+    ended = fold(speech, speech, total)
+    assert (ended.usage, ended.completed) == (said.usage, True)
+    assert fold(speech | {"audio_duration_ms": "sNaN"}).usage == Usage(characters=20)

@@ -31,3 +31,11 @@ def test_a_page_is_no_sound() -> None:
     """The one documented error."""
     with pytest.raises(msgspec.MsgspecError):
         elevenlabs_audio.read_response(Answer(), b"<html>")
+
+
+def test_each_channel_is_a_choice() -> None:
+    """A silent one says nothing."""
+    said = whole(
+        elevenlabs_audio, {"transcripts": [{"text": "a"}, {"text": ""}, {"text": "b"}], "transcription_id": "t"}
+    )
+    assert (said.id, [one.parts[0].text for one in said.messages], said.error) == ("t", ["a", "b"], None)

@@ -9,6 +9,7 @@ from llmtap.decode.body.events import Event
 from llmtap.decode.decoder import decode
 from llmtap.decode.formats import openai_audio
 from llmtap.decode.inference import Message, Part, ProviderError, Usage
+from tests.decode.formats.laws import fold
 
 
 def whole(body: bytes) -> tuple[Message, ...]:
@@ -95,3 +96,11 @@ def test_an_upload_beyond_the_cap() -> None:
     answer = Response(200, ((b"content-type", b"text/plain"),), Body.whole(b"The sun."))
     found = decode(Exchange("0", 0.0, None, Endpoint("p", wire_format="openai_audio"), asked, answer))
     assert (found.request.model, found.problems) == ("whisper-1", ("request.dropped_bytes",))
+
+
+def test_a_stream_of_sound_may_be_choices() -> None:
+    """Zhipu's; the last one has a finish reason."""
+    pieces = [{"choices": [{"index": 0, "delta": {"content": "AAAA"}}]}]
+    assert fold(openai_audio, pieces).completed is False
+    said = fold(openai_audio, [*pieces, {"choices": [{"index": 0, "finish_reason": "stop"}]}])
+    assert (said.completed, said.messages[0].parts) == (True, (Part("media", "audio/*"),))

@@ -2,7 +2,8 @@
 
 A request is sound itself, where it lies, or the words to be spoken; its query names the model. A transcript states how
 long the sound was, by which it is billed; speech is sound, and its characters stand in a header (`decode.usage.terms`).
-A live session writes down stretch after stretch, each a whole answer; its last word is the metadata. Flux (version 2)
+A live session writes down stretch after stretch, each a whole answer; its last word is the metadata. One that speaks
+sends sound, and in its second version counts what it spoke, of each speech and then of all. Flux (version 2)
 writes down turn after turn, says each anew as it grows, and how far into the sound it has heard. What is understood of
 a text, or of sound beside its words (a summary, topics, intents, sentiments), each model counts in tokens of its own.
 """
@@ -89,6 +90,16 @@ class _Turn(msgspec.Struct, gc=False):
     heard: Decimal | None = msgspec.field(default=None, name="audio_window_end")
 
 
+class _Spoken(msgspec.Struct, gc=False):
+    """What was spoken, of one speech or of a whole session; what is billed leaves out the marks of a pronunciation."""
+
+    speech_id: str | None = None
+    audio_duration_ms: Decimal | None = None
+    billable_character_count: Count | None = None
+    total_audio_duration_ms: Decimal | None = None
+    total_billable_character_count: Count | None = None
+
+
 class _Fault(msgspec.Struct, gc=False):
     code: str | None = None
     description: str | None = None
@@ -155,6 +166,13 @@ def merge(answer: Answer, event: Event) -> bool:
         case "Metadata":
             answer.completed = True
             _conclude(answer, read(_Metadata, data))
+        case "SpeechMetadata":
+            spoken = read(_Spoken, data)
+            answer.usage = added(answer.usage, _told(spoken.billable_character_count, spoken.audio_duration_ms))
+        case "SessionMetadata":
+            spoken = read(_Spoken, data)
+            answer.usage = _told(spoken.total_billable_character_count, spoken.total_audio_duration_ms)
+            answer.completed = True
         case "Error":
             answer.error = read_error(data) or read(_Fault, data).error()
         case None:
@@ -171,6 +189,11 @@ def _conclude(answer: Answer, told: _Metadata) -> None:
     heard = [Usage(audio_seconds=seconds)] if seconds is not None else []
     usage: Usage | None = reduce(added, [*heard, *counts], None)
     answer.usage = answer.usage if usage in (None, UNUSED) else usage
+
+
+def _told(characters: int | None, milliseconds: Decimal | None) -> Usage:
+    lasted = measure(milliseconds)
+    return Usage(characters=characters, audio_seconds=None if lasted is None else measure(lasted / 1000))
 
 
 def _hear(answer: Answer, stretch: _Stretch) -> bool:

@@ -2,7 +2,7 @@
 
 Music and noises are asked for in words as well (`prompt`), a dialogue by its turns. An answer that is no JSON is sound.
 JSON, whole, in lines or in a session's messages, is sound as well (beside the instants of its letters), or a transcript
-with its length. Credits stand in a header (`decode.usage.terms`).
+with its length, for all channels or for each. Credits stand in a header (`decode.usage.terms`).
 """
 
 from decimal import Decimal
@@ -32,10 +32,15 @@ class _Request(msgspec.Struct):
     seed: int | None = None
 
 
+class _Channel(msgspec.Struct, gc=False):
+    text: str | None = None
+
+
 class _Answer(msgspec.Struct):
     audio_base64: str | None = None
     audio: str | None = None
     text: str | None = None
+    transcripts: list[_Channel] | None = None
     transcription_id: str | None = None
     audio_duration_secs: Decimal | None = None
 
@@ -81,6 +86,10 @@ def _merge(answer: Answer, body: bytes) -> bool:
         answer.usage = Usage(audio_seconds=seconds)
     if stated.text is not None:
         answer.part("text", "text").text[:] = [stated.text]
+    elif stated.transcripts is not None:
+        for index, channel in enumerate(stated.transcripts):
+            if channel.text:
+                answer.part((index, "text"), "text", index).text[:] = [channel.text]
     elif sound is not None:
         answer.part("sound", "media").text[:] = [_SOUND]
     else:

@@ -3,7 +3,8 @@
 Law: a streamed and an unstreamed answer of the same content end in the same Answer. An answer that is no JSON is sound,
 or the words of a transcript (`response_format` text, srt, vtt), and no mistake; it states no usage. A transcript is
 billed by its tokens or by the seconds of its sound: those that its usage states, else its `duration` (verbose_json).
-Mistral wraps sound in JSON, and gives the events of a transcript names of its own.
+Mistral wraps sound in JSON, and gives the events of a transcript names of its own. Zhipu streams sound in
+choices.
 
 Source: https://platform.openai.com/docs/api-reference/audio, https://docs.mistral.ai/capabilities/audio; providers.md
 1.4.
@@ -44,6 +45,10 @@ class _Groq(msgspec.Struct, gc=False):
     id: str | None = None
 
 
+class _Sounded(msgspec.Struct, gc=False):
+    finish_reason: str | None = None
+
+
 class _Answer(msgspec.Struct):
     """A whole transcript, or an event of a stream of words or of sound (whose data is passed over)."""
 
@@ -57,6 +62,7 @@ class _Answer(msgspec.Struct):
     error: object = None
     x_groq: _Groq | None = None
     audio_data: msgspec.Raw = _ABSENT
+    choices: list[_Sounded] | None = None
 
 
 def read_request(body: bytes) -> InferenceRequest:
@@ -116,6 +122,10 @@ def merge(answer: Answer, event: Event) -> bool:
             if stated.text is not None:
                 answer.part("text", "text").text[:] = [stated.text]
             answer.completed = True
+        case None if stated.choices:
+            answer.part("sound", "media").text[:] = [_SOUND]
+            answer.completed = any(one.finish_reason for one in stated.choices)
+            return True
         case kind if kind == "error" or stated.error is not None:
             answer.error = read_error(event.data) or answer.error
     return False
