@@ -24,6 +24,11 @@ STATED = {
         ),
     ),
     "assemblyai": ('{"input_tokens":20,"output_tokens":10,"total_tokens":30}', Usage(20, 10)),
+    "assemblyai, cached": (
+        """{"prompt_tokens":90,"completion_tokens":10,"prompt_tokens_details":{"cached_tokens":20,"cache_write_tokens":40,
+        "cache_creation":{"ephemeral_5m_input_tokens":30,"ephemeral_1h_input_tokens":10}}}""",
+        Usage(90, 10, 20, 40, 30, 10),
+    ),
     "deepseek": (
         '{"completion_tokens":5,"prompt_cache_hit_tokens":64,"prompt_cache_miss_tokens":6}',
         Usage(70, 5, 64),

@@ -14,10 +14,16 @@ from llmtap.decode.usage.tally import LARGEST
 _TICK = Decimal("1e-10")
 
 
+class _CacheCreation(msgspec.Struct, gc=False):
+    ephemeral_5m_input_tokens: int | None = None
+    ephemeral_1h_input_tokens: int | None = None
+
+
 class _InputDetails(msgspec.Struct, gc=False):
     cached_tokens: int | None = None
     cache_write_tokens: int | None = None
     cache_creation_tokens: int | None = None
+    cache_creation: _CacheCreation | None = None
     audio_tokens: int | None = None
     text_tokens: int | None = None
     image_tokens: int | None = None
@@ -33,11 +39,6 @@ class _OutputDetails(msgspec.Struct, gc=False):
     image_tokens: int | None = None
     accepted_prediction_tokens: int | None = None
     rejected_prediction_tokens: int | None = None
-
-
-class _CacheCreation(msgspec.Struct, gc=False):
-    ephemeral_5m_input_tokens: int | None = None
-    ephemeral_1h_input_tokens: int | None = None
 
 
 class _Cost(msgspec.Struct, gc=False):
@@ -62,11 +63,11 @@ class ChatUsage(msgspec.Struct, gc=False):
 
     DeepSeek: `prompt_cache_*_tokens`; Together: `cached_tokens`; Mistral: `num_cached_tokens`; Vercel and LiteLLM:
     `cache_*_input_tokens`; Together, Perplexity, Copilot: `reasoning_tokens`; OpenRouter and Perplexity: `cost` (USD);
-    DeepInfra: `estimated_cost` (USD); AssemblyAI: `input_tokens` and `output_tokens` for OpenAI's names; Perplexity:
-    `citation_tokens`, `num_search_queries`, `search_context_size`; Cerebras: `image_tokens`; Writer:
-    `prompt_token_details`; xAI: `cost_in_usd_ticks`, `num_server_side_tools_used`, `input_text_messages`. Seconds of
-    sound are `seconds` of OpenAI, Mistral's `prompt_audio_seconds` and xAI's `billable_audio_seconds`. GigaChat bills
-    no cached token, and leaves `precached_prompt_tokens` out of its prompt.
+    DeepInfra: `estimated_cost` (USD); AssemblyAI: `input_tokens` and `output_tokens` for OpenAI's names, and
+    `cache_creation` among the details; Perplexity: `citation_tokens`, `num_search_queries`, `search_context_size`;
+    Cerebras: `image_tokens`; Writer: `prompt_token_details`; xAI: `cost_in_usd_ticks`, `num_server_side_tools_used`,
+    `input_text_messages`. Seconds of sound are `seconds` of OpenAI, Mistral's `prompt_audio_seconds` and xAI's
+    `billable_audio_seconds`. GigaChat bills no cached token, and leaves `precached_prompt_tokens` out of its prompt.
     """
 
     prompt_tokens: int | None = None
@@ -140,7 +141,7 @@ def chat_usage(stated: ChatUsage, *, answered: bool = False) -> Usage | None:
     write = _count(details.cache_write_tokens, details.cache_creation_tokens, stated.cache_creation_input_tokens)
     written = _within(write, None if prompt is None else prompt - (cached or 0))
     thought = _within(reasoning, output)
-    creation = stated.cache_creation or _NO_CREATION
+    creation = stated.cache_creation or details.cache_creation or _NO_CREATION
     tools = stated.server_tool_use or stated.server_tool_use_details or _NO_TOOLS
     usage = Usage(
         input_tokens=prompt,
