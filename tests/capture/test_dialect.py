@@ -15,6 +15,8 @@ def test_a_guess_is_not_kept() -> None:
     assert transcript_server(b'{"type":"Results","is_final": false}') == OTHER
     assert transcript_server(b'{"type":"Results","is_final":true}') == Mark("event")
     assert transcript_server(b'{"type":"Metadata","duration":1.0}') == Mark("event")
+    assert transcript_server(b'{"type":"Turn","end_of_turn":false}') == OTHER
+    assert transcript_server(b"\x00\x01sound\n") == OTHER
 
 
 def test_silence_means_nothing() -> None:

@@ -310,3 +310,20 @@ def test_rest_is_told_by_its_path_alone() -> None:
     )
     assert found is not None
     assert (found.wire_format, found.model) == ("gemini_generate", "gemini-2.5-pro")
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "format_", "operation"),
+    [
+        ("api.deepgram.com", "/v1/listen", "deepgram_audio", "transcription"),
+        ("api.deepgram.com", "/v2/speak", "deepgram_audio", "speech"),
+        ("streaming.assemblyai.com", "/v3/ws", "media_jobs", "transcription"),
+    ],
+)
+def test_sessions_of_sound(host: str, path: str, format_: str, operation: str) -> None:
+    """A WebSocket that hears or speaks is a call of the vendor's, and of nobody else's."""
+    upgrade = ((b"Upgrade", b"websocket"), (b"Connection", b"Upgrade"))
+    found = PROVIDERS.endpoint(host, 443, "GET", path, upgrade)
+    assert found is not None
+    assert (found.wire_format, found.operation) == (format_, operation)
+    assert PROVIDERS.endpoint("gw.example.com", 443, "GET", path, upgrade) is None

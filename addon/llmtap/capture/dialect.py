@@ -19,7 +19,7 @@ from llmtap.capture.mark import (
 
 type Reader = Callable[[bytes], Mark]
 
-_INTERIM = re.compile(rb'"is_final"\s*:\s*false')
+_INTERIM = re.compile(rb'"(?:is_final|end_of_turn)"\s*:\s*false')
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,17 @@ def silent(data: bytes) -> Mark:  # noqa: ARG001 -- a Reader
 
 
 def transcript_server(data: bytes) -> Mark:
-    """Return what a message of Deepgram's means: a part of the one answer, unless it is a guess that is made again."""
-    return OTHER if _INTERIM.search(data) else Mark("event")
+    """Return what a message means of a session that hears or speaks: a part of the one answer.
+
+    A guess that is made again is none, nor is sound.
+    """
+    return Mark("event") if data.lstrip()[:1] == b"{" and not _INTERIM.search(data) else OTHER
 
 
 DIALECTS: Mapping[str, Dialect] = {
     "deepgram_audio": Dialect(silent, transcript_server, whole=True),
     "gemini_live": Dialect(live_client, live_server, merges=True),
+    "media_jobs": Dialect(silent, transcript_server, whole=True),
     "openai_realtime": Dialect(realtime_client, realtime_server),
     "openai_responses": Dialect(responses_client, responses_server),
     "spark_chat": Dialect(spark_client, spark_server),

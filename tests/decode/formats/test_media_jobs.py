@@ -65,3 +65,14 @@ def test_a_task_states_its_credits_once_it_is_over() -> None:
     said = whole(media_jobs, failed)
     assert (said.usage, said.error) == (Usage(credits=Decimal(0)), ProviderError(None, "SAFETY.INPUT", "no"))
     assert whole(media_jobs, {"id": "t", "status": "RUNNING", "estimatedCost": {"credits": 25}}).usage is None
+
+
+def test_a_session_ends_with_its_length() -> None:
+    """AssemblyAI's: each turn takes the place of what was said of it before."""
+    turns = [
+        {"type": "Turn", "turn_order": order, "transcript": text} for order, text in ((0, "a"), (0, "A."), (1, "B."))
+    ]
+    begun = fold(media_jobs, [{"type": "Begin", "id": "s"}, *turns])
+    assert (begun.id, [part.text for part in begun.messages[0].parts], begun.completed) == ("s", ["A.", "B."], False)
+    ended = fold(media_jobs, [*turns, {"type": "Termination", "audio_duration_seconds": 9}])
+    assert (ended.usage, ended.completed, ended.error) == (Usage(audio_seconds=Decimal(9)), True, None)

@@ -5,7 +5,7 @@ units that the answer states. A body that is no JSON is the medium itself. The p
 Stability, Ideogram, Luma, Runway (pictures and films); AssemblyAI, Cartesia, Hume (sound); MiniMax, Zhipu, xAI and
 Volcengine's Ark (films, sound, pictures). Seconds are AssemblyAI's `audio_duration`; characters are MiniMax's
 `usage_characters`; tokens are counted by AssemblyAI's LeMUR and Ark; pictures are counted as they come. Runway states
-the credits of a task that is over.
+the credits of a task that is over. AssemblyAI's sessions write down turn after turn, and end with a length.
 
 Source: https://docs.fal.ai/model-apis, https://platform.stability.ai/docs/api-reference, https://developer.ideogram.ai,
 https://docs.lumalabs.ai, https://docs.dev.runwayml.com/api, https://www.assemblyai.com/docs/api-reference,
@@ -28,6 +28,7 @@ from llmtap.decode.usage.chat_usage import ChatUsage, chat_usage, measure
 from llmtap.decode.usage.tally import count
 
 _ENDED = frozenset({"succeeded", "success", "completed", "complete", "failed", "error", "canceled", "cancelled"})
+_BEFORE_THE_END = frozenset({"Begin", "Turn"})
 _FAILED = frozenset({"failed", "error"})
 _MAGIC = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
 
@@ -107,6 +108,10 @@ class _Answer(msgspec.Struct):
     failure: str | None = None
     failure_code: str | None = msgspec.field(default=None, name="failureCode")
     error: object = None
+    kind: str | None = msgspec.field(default=None, name="type")
+    turn_order: int = 0
+    transcript: str | None = None
+    audio_duration_seconds: Decimal | None = None
 
 
 def read_request(body: bytes) -> InferenceRequest:
@@ -148,6 +153,12 @@ def merge(answer: Answer, event: Event) -> bool:
     if event.data.startswith(b"[DONE]"):
         return False
     stated, said = read(_Answer, event.data), answer.parts.get("text")
+    if stated.kind in _BEFORE_THE_END:
+        answer.completed = False
+        answer.id = stated.id or answer.id
+        if stated.transcript:
+            answer.part(("turn", stated.turn_order), "text").text[:] = [stated.transcript]
+        return bool(stated.transcript)
     before = len(said.text[0]) if said is not None else 0
     _merge(answer, stated, event.data)
     return _sounds(stated) or len(stated.output or "") > before
@@ -196,7 +207,7 @@ def _count(answer: Answer, stated: _Answer, made: int | None) -> None:
     usage = (chat_usage(stated.usage, answered=True) if stated.usage else None) or answer.usage or UNUSED
     usage = replace(
         usage,
-        audio_seconds=measure(stated.audio_duration),
+        audio_seconds=measure(stated.audio_duration, stated.audio_duration_seconds),
         characters=count(stated.extra_info.usage_characters if stated.extra_info else None),
         images=made,
         credits=measure(stated.cost.credits if stated.cost else None),
