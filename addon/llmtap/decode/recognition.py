@@ -36,6 +36,13 @@ _STATING = re.compile(
     rb'"(?:usage|choices|output|outputs|embeddings?|completion\w*|generated_text|generations|object)"\s*:'
 )
 """Those that an answer needs where the question was no conversation: forms have a `model` and an `input` too."""
+_DENYING = re.compile(
+    rb'\A\s*(?:data:\s*\{\s*"type"\s*:\s*"(?:start|start-step|text-start|RUN_STARTED)"|[0-9a-f]:["\[{]'
+    rb'|\{(?=[^{}]*"(?:ok|success|received|accepted)"\s*:\s*true)'
+    rb'(?![^{}]*"(?:usage|choices|content|text|outputs?|delta|response|answer|result)"\s*:)[^{}]*\}\s*\Z)'
+)
+"""How an application's own back end streams to its page (https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol,
+https://docs.ag-ui.com/concepts/events), and what a hook says of whatever it was sent: that it has it."""
 _CONVERSATIONS = frozenset({"openai_chat", "anthropic_messages", "gemini_generate"})
 
 
@@ -87,7 +94,7 @@ def _told(exchange: Exchange, dialect: str | None, members: frozenset[str], answ
     stated = stating is not None and (_heard(dialect, response, answered) or stating.search(answered) is not None)
     if stating is not None and (stated if success else "model" in members):
         return True
-    if success and not _TELLING.search(answered):
+    if success and (not _TELLING.search(answered) or _DENYING.match(answered)):
         return False
     if exchange.endpoint.known and members & (_HOSTED if exchange.endpoint.model else _TASK):
         return True
