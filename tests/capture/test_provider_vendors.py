@@ -108,6 +108,7 @@ def test_a_header_of_aws_names_the_action_too() -> None:
         ("cloud.zed.dev", "/predict_edits/v2", "zed_predictions", "text_completion", None),
         ("d5.api.augmentcode.com", "/chat-stream", "augment_chat", "chat", None),
         ("d5.api.augmentcode.com", "/completion", "augment_completion", "text_completion", None),
+        ("cloud.zed.dev", "/completions", "zed_envelope", "chat", None),
         ("app.warp.dev", "/ai/multi-agent", "warp_agent", "chat", None),
         ("prod-1-data.ke.pinecone.io", "/assistant/chat/mine/chat/completions", "openai_chat", "chat", None),
         (

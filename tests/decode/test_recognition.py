@@ -99,6 +99,9 @@ CALLS = (
     ("app_chat", b'{"message":"x","mode":"chat"}', b'{"id":"1","type":"textResponse","textResponse":"y"}'),
     ("langflow_run", b'{"input_value":"x","output_type":"chat"}', b'{"session_id":"s","outputs":[{"outputs":[]}]}'),
     ("text_classification", b'{"inputs":"x"}', b'[[{"score":0.9,"label":"joy"}]]'),
+    ("elastic_inference", b'{"input":"x"}', b'{"completion":[{"result":"y"}]}'),
+    ("elastic_inference", b'{"input":["x"]}', b'{"text_embedding":[{"embedding":[0.1]}]}'),
+    ("elastic_inference", b'{"input":["x"],"query":"q"}', b'{"rerank":[{"index":0,"relevance_score":1}]}'),
 )
 
 
@@ -147,6 +150,7 @@ OTHERS = (
     ("app_chat", b'{"message":"x"}', b'{"id":1,"text":"y"}'),
     ("langflow_run", b'{"input":"x"}', b'{"id":"job","outputs":[]}'),
     ("text_classification", b'{"inputs":[1,2]}', b"[0.1,0.9]"),
+    ("elastic_inference", b'{"input":{"a":1}}', b'{"inference_results":[{"predicted_value":1}]}'),
 )
 
 

@@ -64,6 +64,9 @@ SIGNS: Mapping[str, tuple[Sign, ...]] = {
         _sign("inputs query", rb'"(?:message_id|conversation_id)"\s*:'),
         _sign("inputs response_mode", rb'"(?:message_id|workflow_run_id)"\s*:'),
     ),
+    "elastic_inference": (
+        _sign("input", rb'"(?:completion|rerank|sparse_embedding|(?:text_)?embeddings?(?:_bytes|_bits)?)"\s*:\s*\['),
+    ),
     "elevenlabs_audio": (
         _sign("text", _SOUND, sufficient=False),
         _sign("inputs", _SOUND, sufficient=False),

@@ -1,8 +1,8 @@
 """Embeddings of servers and vendors with an API of their own: texts in, vectors out, and one count at most.
 
 Text Embeddings Inference and llama.cpp answer by the vectors alone, Nomic by `embeddings`, Pinecone by `data`, PaLM by
-`embedding`, Vercel's gateway by `embeddings` to `values`, counted as `usage.tokens`. The vectors are passed over without
-being built, and there is no stream.
+`embedding`, Vercel's gateway by `embeddings` to `values`, counted as `usage.tokens`. The vectors are passed over
+without being built, and there is no stream.
 
 Source: https://huggingface.github.io/text-embeddings-inference, https://docs.nomic.ai/reference/api,
 https://docs.pinecone.io/reference/api/inference/generate-embeddings,
