@@ -33,16 +33,20 @@ _TELLING = re.compile(
 )
 """Members of which every answer of an LLM, in whatever dialect, has one."""
 _STATING = re.compile(
-    rb'"(?:usage|choices|output|outputs|embeddings?|completion\w*|generated_text|generations|object)"\s*:'
+    rb'"(?:usage|choices|output|outputs|embeddings?|completion\w*|generated_text|generations|object)"\s*:(?!\s*null)'
 )
 """Those that an answer needs where the question was no conversation: forms have a `model` and an `input` too."""
 _DENYING = re.compile(
     rb'\A\s*(?:data:\s*\{\s*"type"\s*:\s*"(?:start|start-step|text-start|RUN_STARTED)"|[0-9a-f]:["\[{]'
-    rb'|\{(?=[^{}]*"(?:ok|success|received|accepted)"\s*:\s*true)'
+    rb'|\{(?=[^{}]*(?:"(?:ok|success|received|accepted)"\s*:\s*true'
+    rb'|"status"\s*:\s*"(?:ok|success|queued|accepted|received|pending|submitted)"))'
     rb'(?![^{}]*"(?:usage|choices|content|text|outputs?|delta|response|answer|result)"\s*:)[^{}]*\}\s*\Z)'
 )
 """How an application's own back end streams to its page (https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol,
 https://docs.ag-ui.com/concepts/events), and what a hook says of whatever it was sent: that it has it."""
+_KEEPING = re.compile(rb'"messages"\s*:\s*\[')
+"""What a store answers that was handed a conversation to keep: the same."""
+_ROLE = b'"assistant"'
 _CONVERSATIONS = frozenset({"openai_chat", "anthropic_messages", "gemini_generate"})
 
 
@@ -63,7 +67,10 @@ def recognised(exchange: Exchange) -> bool:
         return _alone(exchange, told, answered)
     signs = SIGNS.get(exchange.endpoint.wire_format or "", ())
     dialect = spoken(asked, request.headers, b"")
-    usual = members & _USUAL or dialect in STATED or any(sign.asked and sign.asked <= members for sign in signs)
+    signed = any(sign.asked and sign.asked <= members for sign in signs)
+    usual = members & _USUAL or dialect in STATED or signed
+    if told is None and not signed and _kept(response, asked, answered):
+        return False
     return bool(usual) and (told is not None or _told(exchange, dialect, members, answered))
 
 
@@ -78,6 +85,13 @@ def _alone(exchange: Exchange, told: str | None, answered: bytes) -> bool:
     if told == wire_format or _heard(wire_format, exchange.response, answered):
         return True
     return wire_format in ALONE and ALONE[wire_format].search(answered) is not None
+
+
+def _kept(response: Response | None, asked: bytes, answered: bytes) -> bool:
+    """Return whether an answer is the conversation that it was handed, in which no assistant says any more."""
+    if response is None or response.status >= _FAILED or not _KEEPING.search(answered) or _STATING.search(answered):
+        return False
+    return _KEEPING.search(asked) is not None and answered.count(_ROLE) <= asked.count(_ROLE)
 
 
 def _told(exchange: Exchange, dialect: str | None, members: frozenset[str], answered: bytes) -> bool:

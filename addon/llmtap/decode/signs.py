@@ -118,7 +118,7 @@ SIGNS: Mapping[str, tuple[Sign, ...]] = {
         _sign("", rb'"text"\s*:|"type"\s*:\s*"(?:speech\.audio|transcript)\.'),
     ),
     "openai_batches": (_sign("input_file_id endpoint", rb'"object"\s*:\s*"batch"|"job"\s*:\s*\{'),),
-    "openai_completions": (_sign("prompt", rb'"choices"\s*:'),),
+    "openai_completions": (_sign("prompt", rb'"choices"\s*:'), _sign("segments", rb'"choices"\s*:', sufficient=False)),
     "openai_embeddings": (
         _sign("input", rb'"embeddings?"\s*:'),
         _sign("inputs", rb'"embeddings?"\s*:'),
