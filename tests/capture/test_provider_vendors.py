@@ -32,21 +32,6 @@ def test_a_header_may_name_the_action() -> None:
         assert (found.certain, found.wire_format) == (False, format_)
 
 
-def test_a_header_of_aws_names_the_action_too() -> None:
-    """Amazon Q's command line asks at the root; its telemetry goes there as well, and a queue's messages are none."""
-    kind = (b"Content-Type", b"application/x-amz-json-1.0")
-    told = [
-        PROVIDERS.endpoint(host, 443, "POST", "/", ((b"X-Amz-Target", target), kind))
-        for host, target in (
-            ("q.us-east-1.amazonaws.com", b"AmazonCodeWhispererStreamingService.GenerateAssistantResponse"),
-            ("q.us-east-1.amazonaws.com", b"AmazonQDeveloperStreamingService.SendMessage"),
-            ("codewhisperer.us-east-1.amazonaws.com", b"AmazonCodeWhispererService.SendTelemetryEvent"),
-            ("sqs.us-east-1.amazonaws.com", b"AmazonSQS.SendMessage"),
-        )
-    ]
-    assert [found is not None and found.certain for found in told] == [True, True, False, False]
-
-
 @pytest.mark.parametrize(
     ("host", "path", "format_", "operation", "model"),
     [
@@ -102,15 +87,6 @@ def test_a_header_of_aws_names_the_action_too() -> None:
         ("gigachat.devices.sberbank.ru", "/api/v1/chat/completions", "openai_chat", "chat", None),
         ("api.sensenova.cn", "/v1/llm/chat-completions", "sensenova_chat", "chat", None),
         ("api.x.ai", "/xai_api.Video/GetDeferredVideo", "xai_video", "retrieve", None),
-        ("chatgpt.com", "/backend-api/transcribe", "openai_audio", "transcription", None),
-        ("ai-gateway.vercel.sh", "/v3/ai/embedding-model", "vector_embeddings", "embeddings", None),
-        ("ai-gateway.vercel.sh", "/v3/ai/image-model", "vercel_image_model", "image_generation", None),
-        ("cloud.zed.dev", "/predict_edits/v2", "zed_predictions", "text_completion", None),
-        ("d5.api.augmentcode.com", "/chat-stream", "augment_chat", "chat", None),
-        ("d5.api.augmentcode.com", "/completion", "augment_completion", "text_completion", None),
-        ("cloud.zed.dev", "/completions", "zed_envelope", "chat", None),
-        ("app.warp.dev", "/ai/multi-agent", "warp_agent", "chat", None),
-        ("prod-1-data.ke.pinecone.io", "/assistant/chat/mine/chat/completions", "openai_chat", "chat", None),
         (
             "server.codeium.com",
             "/exa.api_server_pb.ApiServerService/GetChatMessage",
@@ -133,13 +109,6 @@ def test_vendors_with_paths_of_their_own(host: str, path: str, format_: str, ope
         ("rest.alpha.fal.ai", "/storage/upload/initiate"),
         ("server.codeium.com", "/exa.product_analytics_pb.ProductAnalyticsService/RecordAnalyticsEvent"),
         ("server.codeium.com", "/exa.api_server_pb.ApiServerService/Ping"),
-        ("cloud.zed.dev", "/predict_edits/accept"),
-        ("cloud.zed.dev", "/web_search"),
-        ("d5.api.augmentcode.com", "/batch-upload"),
-        ("d5.api.augmentcode.com", "/agents/codebase-retrieval"),
-        ("app.warp.dev", "/graphql/v2?op=GetRequestLimitInfo"),
-        ("chatgpt.com", "/backend-api/wham/tasks"),
-        ("ai-gateway.vercel.sh", "/v3/ai/config"),
         ("api.jetbrains.ai", "/user/v5/quota/get"),
         ("sourcegraph.com", "/.api/graphql?RecordTelemetryEvents"),
         ("grok.com", "/rest/app-chat/upload-file"),

@@ -121,6 +121,7 @@ OTHERS = (
     (None, CHAT, b'{"ok":true}'),
     (None, CHAT, b'{"ok":true,"message":"received"}'),
     (None, CHAT, b'{"status":"queued","message":"received"}'),
+    (None, b'{"prompt":"x","model":"m","output":"y"}', b'[{"id":1,"prompt":"x","model":"m","output":"y"}]'),
     (None, CHAT, b'{"id":"1","title":"x","messages":[{"id":"m","role":"user","content":"hi"}]}'),
     (None, CHAT, b'{"url":"u","json":' + CHAT + b"}"),
     (None, b'{"input":"x","model":"m","expected":"y"}', b'{"id":"1","input":"x","output":null}'),
@@ -181,8 +182,9 @@ def test_a_failed_call_is_told_by_its_request() -> None:
 
 
 def test_an_answer_that_was_not_kept_denies_nothing() -> None:
-    """Recorders leave the bodies of streams out."""
+    """Recorders leave the bodies of streams out; of what was created or accepted there is none to leave out."""
     assert recognised(exchange(CHAT, b""))
+    assert not any(recognised(exchange(CHAT, b"", status=status)) for status in (201, 202, 204))
     assert not recognised(exchange(b'{"x":1}', b""))
 
 

@@ -14,6 +14,8 @@ from llmtap.decode.body.framing import REACH, sounding, spoken
 from llmtap.decode.signs import ALONE, SIGNS, SPEAKING, STATED, Sign
 
 _SWITCHED = 101
+_TAKEN = frozenset({201, 202, 204})
+"""What a store or a queue says of what it was handed, where it says no more."""
 _FAILED = 400
 _OTHER_PURPOSE = re.compile(r"/(?:de)?tokeni[sz]e|/apply-template|count[-_]?tokens|/cachedContents", re.IGNORECASE)
 """Paths of doors that are asked like an LLM and only count, spell or keep: vLLM, llama.cpp, Cohere, Gemini."""
@@ -69,7 +71,8 @@ def recognised(exchange: Exchange) -> bool:
     dialect = spoken(asked, request.headers, b"")
     signed = any(sign.asked and sign.asked <= members for sign in signs)
     usual = members & _USUAL or dialect in STATED or signed
-    if told is None and not signed and _kept(response, asked, answered):
+    taken = response is not None and response.status in _TAKEN and not answered.strip()
+    if taken or (told is None and not signed and _kept(response, asked, answered)):
         return False
     return bool(usual) and (told is not None or _told(exchange, dialect, members, answered))
 
@@ -112,7 +115,7 @@ def _told(exchange: Exchange, dialect: str | None, members: frozenset[str], answ
         return False
     if exchange.endpoint.known and members & (_HOSTED if exchange.endpoint.model else _TASK):
         return True
-    if dialect is None or stating is not None:
+    if dialect is None or stating is not None or (success and answered.lstrip().startswith(b"[")):
         return False
     return dialect in _CONVERSATIONS or not success or _STATING.search(answered) is not None
 
