@@ -44,6 +44,10 @@ CALLS = (
     (None, CHAT, b'{"object":"chat.completion","choices":[]}'),
     (None, CHAT, b'data: {"id":"1","object":"chat.completion.chunk","choices":[]}\n\n'),
     (None, CHAT, b'{"reply":{"content":"hello"},"usage":{"in":1}}'),
+    (None, CHAT, b'{"success":true,"message":"hello","usage":{"in":1}}'),
+    (None, CHAT, b'{"success":true,"response":"hello"}'),
+    (None, CHAT, b'{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"hello"}]}'),
+    ("openai_completions", b'{"language":"python","segments":{"prefix":"x"}}', b'{"id":"1","choices":[{"text":"y"}]}'),
     (None, b'{"prompt":"hi","model":"m"}', b'{"choices":[{"text":"x"}]}'),
     (None, b'{"prompt":"hi","model":"m"}', b'{"reply":"x","usage":{"in":1}}'),
     (None, b'{"instances":[{"messages":[]}]}', b'{"predictions":{"object":"chat.completion","choices":[]}}'),
@@ -97,6 +101,9 @@ CALLS = (
     ("app_chat", b'{"message":"x","mode":"chat"}', b'{"id":"1","type":"textResponse","textResponse":"y"}'),
     ("langflow_run", b'{"input_value":"x","output_type":"chat"}', b'{"session_id":"s","outputs":[{"outputs":[]}]}'),
     ("text_classification", b'{"inputs":"x"}', b'[[{"score":0.9,"label":"joy"}]]'),
+    ("elastic_inference", b'{"input":"x"}', b'{"completion":[{"result":"y"}]}'),
+    ("elastic_inference", b'{"input":["x"]}', b'{"text_embedding":[{"embedding":[0.1]}]}'),
+    ("elastic_inference", b'{"input":["x"],"query":"q"}', b'{"rerank":[{"index":0,"relevance_score":1}]}'),
 )
 
 
@@ -112,6 +119,17 @@ OTHERS = (
     (None, b"name=x&model=m", b'{"choices":[]}'),
     (None, b"", b'{"object":"chat.completion"}'),
     (None, CHAT, b'{"ok":true}'),
+    (None, CHAT, b'{"ok":true,"message":"received"}'),
+    (None, CHAT, b'{"status":"queued","message":"received"}'),
+    (None, b'{"prompt":"x","model":"m","output":"y"}', b'[{"id":1,"prompt":"x","model":"m","output":"y"}]'),
+    (None, CHAT, b'{"id":"1","title":"x","messages":[{"id":"m","role":"user","content":"hi"}]}'),
+    (None, CHAT, b'{"url":"u","json":' + CHAT + b"}"),
+    (None, b'{"input":"x","model":"m","expected":"y"}', b'{"id":"1","input":"x","output":null}'),
+    (None, b'{"input":100,"model":"m","output":5}', b'{"total":105,"usage":{"input":100}}'),
+    (None, CHAT, b'{"status":"done","success": true,\n"message":"queued"}\n'),
+    ("ollama_chat", CHAT, b'data: {"type":"start","messageId":"1"}\n\ndata: {"type":"text-delta","delta":"a"}\n\n'),
+    ("ollama_chat", CHAT, b'f:{"messageId":"1"}\n0:"Hi"\ne:{"finishReason":"stop","usage":{"promptTokens":1}}\n'),
+    (None, CHAT, b'data: {"type":"RUN_STARTED","runId":"r"}\n\ndata: {"type":"TEXT_MESSAGE_CONTENT","delta":"a"}\n\n'),
     (None, CHAT, b"<html></html>"),
     (None, b'{"jsonrpc":"2.0","method":"message/stream","params":{"message":{}}}', b'data: {"result":{"kind":"x"}}\n'),
     ("ollama_chat", b'{"room":7,"message":"hi"}', b'{"id":1,"done":true}'),
@@ -140,6 +158,7 @@ OTHERS = (
     ("app_chat", b'{"message":"x"}', b'{"id":1,"text":"y"}'),
     ("langflow_run", b'{"input":"x"}', b'{"id":"job","outputs":[]}'),
     ("text_classification", b'{"inputs":[1,2]}', b"[0.1,0.9]"),
+    ("elastic_inference", b'{"input":{"a":1}}', b'{"inference_results":[{"predicted_value":1}]}'),
 )
 
 
@@ -163,8 +182,9 @@ def test_a_failed_call_is_told_by_its_request() -> None:
 
 
 def test_an_answer_that_was_not_kept_denies_nothing() -> None:
-    """Recorders leave the bodies of streams out."""
+    """Recorders leave the bodies of streams out; of what was created or accepted there is none to leave out."""
     assert recognised(exchange(CHAT, b""))
+    assert not any(recognised(exchange(CHAT, b"", status=status)) for status in (201, 202, 204))
     assert not recognised(exchange(b'{"x":1}', b""))
 
 

@@ -98,7 +98,8 @@ def test_a_credential_is_known_by_its_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["user-agent", "x-team-id", "idempotency-key", "api-version", "x-amz-user-agent", "alt"]
+    "name",
+    ["user-agent", "x-team-id", "idempotency-key", "x-portkey-provider", "api-version", "x-amz-user-agent", "alt"],
 )
 def test_other_names_carry_none(name: str) -> None:
     """Ordinary fields are no credentials."""

@@ -28,9 +28,10 @@ LONGEST_PATH = 4096
 """Characters without the query; longer paths are no LLM calls (an ARN, the longest name in one, has at most 2048)."""
 
 _QUERIED = re.compile(r"(?:^|&)(?:model|model_id|deployment)=([^&]{1,256})")
-_ACTION = "x-tc-action"
-"""Tencent Cloud's (https://cloud.tencent.com/document/api/1729/101843)."""
-_LONGEST_ACTION = 64
+_ACTIONS = ("x-tc-action", "x-amz-target")
+"""Tencent Cloud's (https://cloud.tencent.com/document/api/1729/101843) and AWS's, of its JSON protocols
+(https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html)."""
+_LONGEST_ACTION = 128
 _ROUTE = "x-goog-request-params"
 """Google's over gRPC, where a path names the method alone (https://google.aip.dev/client-libraries/4222)."""
 _LONGEST_ROUTE = 1024
@@ -272,9 +273,9 @@ def _asked(found: _Found, path: str, headers: Headers) -> str | None:
 
 def _action(headers: Headers) -> str:
     """Return what a header names beside a path that is always the same, an action or a model, as its fragment."""
-    action = header(headers, _ACTION)
-    if action:
-        return f"#{action}" if len(action) <= _LONGEST_ACTION else ""
+    for name in _ACTIONS:
+        if action := header(headers, name):
+            return f"#{action}" if len(action) <= _LONGEST_ACTION else ""
     route = header(headers, _ROUTE) if duplex(headers) else None
     return f"#{unquote(route)}" if route and len(route) <= _LONGEST_ROUTE else ""
 

@@ -63,6 +63,7 @@ class _Choice(msgspec.Struct, gc=False):
     """One of the answers; OpenRouter puts an upstream's `error` here, with status 200.
 
     Mistral on AWS Bedrock calls its finish reason `stop_reason`; vLLM states the stop word there, beside the reason.
+    Moonshot states the usage of a stream in the choice that ends it (https://platform.moonshot.ai/docs/api/chat).
     """
 
     index: int = 0
@@ -72,6 +73,7 @@ class _Choice(msgspec.Struct, gc=False):
     finish_reason: str | int | None = None
     stop_reason: str | int | None = None
     error: object = None
+    usage: ChatUsage | None = None
 
 
 class _Groq(msgspec.Struct, gc=False):
@@ -222,6 +224,8 @@ def _merge_choices(answer: Answer, choices: Iterable[_Choice], *, streamed: bool
         if reason and (choice.finish_reason or isinstance(reason, str)):  # a number is the token that vLLM stopped at
             answer.finish_reasons[index] = str(reason)
             answer.completed = len(answer.roles) <= len(answer.finish_reasons)
+        if choice.usage is not None:
+            _merge_usage(answer, choice.usage)
         if choice.error is not None:
             answer.error = read_error(msgspec.json.encode({"error": choice.error})) or answer.error
     return carried

@@ -12,6 +12,7 @@ from llmtap.decode.body.encoding import undo
 from llmtap.decode.body.eventstream import carried, preluded
 from llmtap.decode.body.framing import REACH, spoken
 from llmtap.decode.body.rpc import spoken_over, unwrapped
+from llmtap.decode.envelope import opened
 from llmtap.decode.formats import FORMATS, OPERATIONS
 from llmtap.decode.inference import Inference, InferenceRequest, InferenceResponse
 from llmtap.decode.reading import read_request, read_response
@@ -31,7 +32,7 @@ def decode(exchange: Exchange) -> Inference:
     operation too, where the path was not certain). A model that the path names stands in for one that the body leaves
     out, and the model that a session has for one that the answer leaves out.
     """
-    exchange = transcoded(exchange)
+    exchange = opened(transcoded(exchange))
     endpoint, response, stated = exchange.endpoint, exchange.response, exchange.endpoint.operation
     asked, problems = _plain("request", exchange.request.body, exchange.request.headers)
     asked_data = asked.joined()

@@ -14,6 +14,8 @@ from llmtap.decode.body.framing import REACH, sounding, spoken
 from llmtap.decode.signs import ALONE, SIGNS, SPEAKING, STATED, Sign
 
 _SWITCHED = 101
+_TAKEN = frozenset({201, 202, 204})
+"""What a store or a queue says of what it was handed, where it says no more."""
 _FAILED = 400
 _OTHER_PURPOSE = re.compile(r"/(?:de)?tokeni[sz]e|/apply-template|count[-_]?tokens|/cachedContents", re.IGNORECASE)
 """Paths of doors that are asked like an LLM and only count, spell or keep: vLLM, llama.cpp, Cohere, Gemini."""
@@ -33,9 +35,20 @@ _TELLING = re.compile(
 )
 """Members of which every answer of an LLM, in whatever dialect, has one."""
 _STATING = re.compile(
-    rb'"(?:usage|choices|output|outputs|embeddings?|completion\w*|generated_text|generations|object)"\s*:'
+    rb'"(?:usage|choices|output|outputs|embeddings?|completion\w*|generated_text|generations|object)"\s*:(?!\s*null)'
 )
 """Those that an answer needs where the question was no conversation: forms have a `model` and an `input` too."""
+_DENYING = re.compile(
+    rb'\A\s*(?:data:\s*\{\s*"type"\s*:\s*"(?:start|start-step|text-start|RUN_STARTED)"|[0-9a-f]:["\[{]'
+    rb'|\{(?=[^{}]*(?:"(?:ok|success|received|accepted)"\s*:\s*true'
+    rb'|"status"\s*:\s*"(?:ok|success|queued|accepted|received|pending|submitted)"))'
+    rb'(?![^{}]*"(?:usage|choices|content|text|outputs?|delta|response|answer|result)"\s*:)[^{}]*\}\s*\Z)'
+)
+"""How an application's own back end streams to its page (https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol,
+https://docs.ag-ui.com/concepts/events), and what a hook says of whatever it was sent: that it has it."""
+_KEEPING = re.compile(rb'"messages"\s*:\s*\[')
+"""What a store answers that was handed a conversation to keep: the same."""
+_ROLE = b'"assistant"'
 _CONVERSATIONS = frozenset({"openai_chat", "anthropic_messages", "gemini_generate"})
 
 
@@ -56,7 +69,11 @@ def recognised(exchange: Exchange) -> bool:
         return _alone(exchange, told, answered)
     signs = SIGNS.get(exchange.endpoint.wire_format or "", ())
     dialect = spoken(asked, request.headers, b"")
-    usual = members & _USUAL or dialect in STATED or any(sign.asked and sign.asked <= members for sign in signs)
+    signed = any(sign.asked and sign.asked <= members for sign in signs)
+    usual = members & _USUAL or dialect in STATED or signed
+    taken = response is not None and response.status in _TAKEN and not answered.strip()
+    if taken or (told is None and not signed and _kept(response, asked, answered)):
+        return False
     return bool(usual) and (told is not None or _told(exchange, dialect, members, answered))
 
 
@@ -73,6 +90,13 @@ def _alone(exchange: Exchange, told: str | None, answered: bytes) -> bool:
     return wire_format in ALONE and ALONE[wire_format].search(answered) is not None
 
 
+def _kept(response: Response | None, asked: bytes, answered: bytes) -> bool:
+    """Return whether an answer is the conversation that it was handed, in which no assistant says any more."""
+    if response is None or response.status >= _FAILED or not _KEEPING.search(answered) or _STATING.search(answered):
+        return False
+    return _KEEPING.search(asked) is not None and answered.count(_ROLE) <= asked.count(_ROLE)
+
+
 def _told(exchange: Exchange, dialect: str | None, members: frozenset[str], answered: bytes) -> bool:
     """Return whether the request tells, where the answer does not by itself, and the answer does not deny it.
 
@@ -87,11 +111,11 @@ def _told(exchange: Exchange, dialect: str | None, members: frozenset[str], answ
     stated = stating is not None and (_heard(dialect, response, answered) or stating.search(answered) is not None)
     if stating is not None and (stated if success else "model" in members):
         return True
-    if success and not _TELLING.search(answered):
+    if success and (not _TELLING.search(answered) or _DENYING.match(answered)):
         return False
     if exchange.endpoint.known and members & (_HOSTED if exchange.endpoint.model else _TASK):
         return True
-    if dialect is None or stating is not None:
+    if dialect is None or stating is not None or (success and answered.lstrip().startswith(b"[")):
         return False
     return dialect in _CONVERSATIONS or not success or _STATING.search(answered) is not None
 

@@ -64,6 +64,9 @@ SIGNS: Mapping[str, tuple[Sign, ...]] = {
         _sign("inputs query", rb'"(?:message_id|conversation_id)"\s*:'),
         _sign("inputs response_mode", rb'"(?:message_id|workflow_run_id)"\s*:'),
     ),
+    "elastic_inference": (
+        _sign("input", rb'"(?:completion|rerank|sparse_embedding|(?:text_)?embeddings?(?:_bytes|_bits)?)"\s*:\s*\['),
+    ),
     "elevenlabs_audio": (
         _sign("text", _SOUND, sufficient=False),
         _sign("inputs", _SOUND, sufficient=False),
@@ -115,7 +118,7 @@ SIGNS: Mapping[str, tuple[Sign, ...]] = {
         _sign("", rb'"text"\s*:|"type"\s*:\s*"(?:speech\.audio|transcript)\.'),
     ),
     "openai_batches": (_sign("input_file_id endpoint", rb'"object"\s*:\s*"batch"|"job"\s*:\s*\{'),),
-    "openai_completions": (_sign("prompt", rb'"choices"\s*:'),),
+    "openai_completions": (_sign("prompt", rb'"choices"\s*:'), _sign("segments", rb'"choices"\s*:', sufficient=False)),
     "openai_embeddings": (
         _sign("input", rb'"embeddings?"\s*:'),
         _sign("inputs", rb'"embeddings?"\s*:'),

@@ -20,7 +20,10 @@ PREFIX = 8
 Shorter values of credential fields are no secrets (`1`, `ollama`): striking them would leave nothing to read."""
 
 _CREDENTIAL_NAME = re.compile(r"key|token|secret|auth|cookie|passw|credential|signature|^sig$|^code$", re.IGNORECASE)
-_HARMLESS_NAME = re.compile(r"idempotency|^sec-websocket|^:authority$|authenticate|signedheaders", re.IGNORECASE)
+_HARMLESS_NAME = re.compile(
+    r"idempotency|^sec-websocket|^:authority$|authenticate|signedheaders|^x-portkey-(?:provider|custom-host)$",
+    re.IGNORECASE,
+)
 
 WEBSOCKET_PROTOCOL = "sec-websocket-protocol"
 """What a browser offers there is its only place for a credential; the other fields of a handshake hold none."""

@@ -90,6 +90,8 @@ _SOUND = re.compile(
 )
 """The first bytes of sound: MP3, WAVE, Ogg, FLAC, MPEG and ADTS frames, MPEG-4, Matroska (WebM)."""
 _PARTS = re.compile(rb'"parts"\s*:')
+_WORDS = (b'"', b"[", b"{")
+"""How an input begins that is no number."""
 _ABSENT = msgspec.Raw()
 
 
@@ -175,7 +177,7 @@ def _asked(request: bytes, headers: Headers) -> str | None:
         return "anthropic_messages" if blocks else "openai_chat"
     if _PARTS.search(bytes(shape.contents)):  # others ask for `contents` too, and mean whole pages
         return "gemini_generate"
-    if _stated(shape.input) and shape.model is not None:
+    if bytes(memoryview(shape.input)[:1]) in _WORDS and shape.model is not None:
         return _entered(shape, shape.model)
     return _prompted(shape) if _stated(shape.prompt) else _searched(shape)
 
