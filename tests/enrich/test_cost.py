@@ -9,6 +9,7 @@ from genai_prices import Usage as Oracle
 from genai_prices import calc_price
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import convert
 
 from llmtap.config import fallback_prices
 from llmtap.decode.inference import Inference, Usage
@@ -180,8 +181,9 @@ def test_audio_has_its_own_price() -> None:
     assert heard.total < spoken
     assert sum(part or 0 for part in (heard.input, heard.output, heard.cache_read)) == heard.total
     sheet = {"input": 4, "audio_input": 32, "cache_read": 1, "audio_cache_read": 2, "output": 16}
-    prices = {name: Decimal(value) for name, value in sheet.items()}
-    listed = Prices(PriceSettings((PriceOverride(source="a contract", checked=date(2026, 11, 1), **prices),)))
+    listed = Prices(
+        PriceSettings((convert({"source": "a contract", "checked": "2026-11-01", **sheet}, PriceOverride),))
+    )
     found = price(exchange(), inference(cached, answered="gpt-realtime"), listed)
     parts = (found.input, found.cache_read, found.output)
     assert parts == tuple(Decimal(millionths) / 1_000_000 for millionths in (300 * 4 + 200 * 32, 100 + 400 * 2, 1600))
