@@ -249,6 +249,8 @@ def test_another_currency_is_not_added_to_a_reported_cost() -> None:
     assert ("EUR", Decimal(2)) == (found.currency, found.total)
     found = price(exchange(), reported("0.5", Usage(1_000_000, 0)), prices)
     assert ("USD", Decimal("0.5"), None, None) == (found.currency, found.total, found.computed, found.input)
+    found = price(exchange(), inference(None, answered="gpt-5"), prices, Estimate(1_000_000, 0, "ratio"))
+    assert ("EUR", Decimal(2), None) == (found.currency, found.estimated, found.total)
 
 
 def test_counts_of_neither_side_are_unmetered() -> None:

@@ -216,7 +216,7 @@ def test_what_we_say_ourselves_is_kept(key: str) -> None:
 
 def test_an_environment_that_a_password_names_is_kept() -> None:
     """It is long enough to be a secret, and is none."""
-    call = exchange(client=Client(ip="10.0.0.1", proxy_user="payments", proxy_password="Production"))
+    call = exchange(client=Client(ip="10.0.0.1", proxy_user="payments", proxy_password="production"))
     understood = inference(asked="a-production-model")
     found = redact(call, understood, attribute(call, understood, SETTINGS), PrivacySettings())
     assert (found.attribution.environment, found.inference.request.model) == ("production", "a-production-model")

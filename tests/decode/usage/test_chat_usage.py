@@ -96,6 +96,10 @@ STATED = {
         '{"prompt_tokens":9,"completion_tokens":3,"server_tool_use_details":{"web_search_requests":1,"web_fetch_requests":2}}',
         Usage(9, 3, web_searches=1, web_fetches=2),
     ),
+    "mistral hears": (
+        '{"prompt_tokens":9,"completion_tokens":3,"prompt_audio_seconds":203}',
+        Usage(9, 3, audio_seconds=Decimal(203)),
+    ),
     "xai counts messages": (
         '{"prompt_tokens":9,"completion_tokens":3,"input_text_messages":2,"num_server_side_tools_used":5}',
         Usage(9, 3, text_messages=2, server_tool_calls=5),
