@@ -44,6 +44,17 @@ def test_a_call_goes_to_the_relay_with_its_key() -> None:
     assert "content-type" not in found.drop_headers
 
 
+@pytest.mark.parametrize(
+    ("base_url", "port"),
+    [("https://r.example", 443), ("https://r.example:8443/v1", 8443), ("http://127.0.0.1/v1", 80)],
+)
+def test_the_port_is_the_relays(base_url: str, port: int) -> None:
+    """The one that its address names, else that of the scheme."""
+    found = sent(base_url=base_url)
+    assert found is not None
+    assert found.port == port
+
+
 def test_what_may_be_no_call_stays_direct() -> None:
     """An endpoint that is not certain goes to the provider, whatever the share."""
     assert sent(endpoint=Endpoint("openai", wire_format="openai_chat", certain=False)) is None
@@ -55,6 +66,7 @@ def test_what_may_be_no_call_stays_direct() -> None:
         ("https://r.example/v1", "openai_chat", "/v1/chat/completions", "/v1/chat/completions"),
         ("https://r.example/v1/", "openai_responses", "/v1/responses", "/v1/responses"),
         ("https://r.example/api/openai/v1", "openai_embeddings", "/v1/embeddings", "/api/openai/v1/embeddings"),
+        ("https://r.example/v1", "openai_moderations", "/v1/moderations", "/v1/moderations"),
         ("http://127.0.0.1:9999", "openai_completions", "/v1/completions", "/completions"),
         ("https://r.example/v1", "openai_chat", "/openai/v1/chat/completions", "/v1/chat/completions"),
         ("https://r.example/v1", "openai_chat", "/chat/completions", "/v1/chat/completions"),

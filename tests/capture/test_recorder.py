@@ -8,7 +8,7 @@ from mitmproxy.test import tflow, tutils
 
 from llmtap.capture.exchange import Endpoint
 from llmtap.capture.failure import SHUTDOWN
-from llmtap.capture.recorder import Recorder, client_of, exchange_of
+from llmtap.capture.recorder import RELAY, Recorder, client_of, exchange_of
 from llmtap.capture.settings import CaptureSettings
 
 HOST = "api.openai.com"
@@ -177,6 +177,7 @@ def test_the_request_is_the_clients() -> None:
     assert b"relay-key" not in b"".join(value for _, value in exchange.request.headers)
     assert (exchange.relay, exchange.server_host) == ("relay", "relay.example")
     assert "relay-key" not in repr(exchange)
+    assert exchange.secrets == ("relay-key",)
 
 
 def test_a_client_that_ends_while_it_sends() -> None:
@@ -250,3 +251,16 @@ def test_a_finished_flow_in_memory() -> None:
     assert flow.response is not None
     assert exchange.headers_at == flow.response.timestamp_start
     assert exchange.id == Recorder(CaptureSettings()).begin(flow, OPENAI, HOST).id
+    assert (exchange.ended_at, exchange.failure, exchange.relay) == (flow.response.timestamp_end, None, None)
+
+
+def test_a_broken_flow_in_memory() -> None:
+    """It ended when its error came, for the reason that this gives, and went where its metadata say."""
+    flow = tflow.tflow(err=True)
+    flow.metadata[RELAY] = "relay"
+
+    exchange = exchange_of(flow, OPENAI)
+
+    assert flow.error is not None
+    assert (exchange.response, exchange.ended_at, exchange.relay) == (None, flow.error.timestamp, "relay")
+    assert exchange.failure is not None

@@ -13,7 +13,7 @@ from elastic_transport.client_utils import url_to_node_config
 from llmtap.export.outbox import Outbox
 from tests.end_to_end.client import call
 from tests.end_to_end.proxy import PATIENCE, Proxy
-from tests.engines.elasticsearch import Engine
+from tests.engines.elasticsearch import Engine, answering
 from tests.fakes.provider import FakeProvider
 
 
@@ -33,25 +33,43 @@ def delivered(engine: Engine, namespace: str) -> list[str]:
     return sorted(hit["_source"]["event"]["id"] for hit in hits)
 
 
+def await_some(engine: Engine, namespace: str) -> list[str]:
+    """Wait until an engine holds documents; return their ids."""
+    for _ in range(600):
+        if ids := delivered(engine, namespace):
+            return ids
+        threading.Event().wait(0.1)
+    raise AssertionError("nothing was delivered")
+
+
+class Load:
+    """Clients that call until they are ended, one call after the other or with a `pause` (seconds) between them."""
+
+    def __init__(self) -> None:
+        """Begin without a pause."""
+        self.ended = threading.Event()
+        self.pause = 0.0
+
+
 @contextmanager
-def load(proxy: Proxy) -> Iterator[Callable[[], None]]:
-    """Let four clients call through the proxy, one call after the other, until the block ends."""
-    ended = threading.Event()
+def load(proxy: Proxy) -> Iterator[Load]:
+    """Let four clients call through the proxy until the block ends."""
+    clients = Load()
 
     def client() -> None:
-        while not ended.is_set():
+        while not clients.ended.wait(clients.pause):
             try:
                 call(proxy, "gpt-4o-mini-stream-5x2ms", stream=True)
             except OSError:
-                ended.wait(0.1)
+                clients.ended.wait(0.1)
 
     threads = [threading.Thread(target=client, daemon=True) for _ in range(4)]
     for thread in threads:
         thread.start()
     try:
-        yield ended.set
+        yield clients
     finally:
-        ended.set()
+        clients.ended.set()
         for thread in threads:
             thread.join(PATIENCE)
 
@@ -135,20 +153,23 @@ def test_killed_under_load(elasticsearch: Engine, make_proxy: Callable[[str], Pr
 
 @pytest.mark.timeout(300)  # an engine is started in it
 def test_elasticsearch_away_and_back(elasticsearch: Engine, make_proxy: Callable[[str], Proxy]) -> None:
-    """While Elasticsearch is away under load, calls go on; when it is back, it gets each of them exactly once."""
+    """While Elasticsearch is away and comes back, calls go on; then it has each of them exactly once, also the old."""
     if elasticsearch.body is None:
         pytest.skip("this Elasticsearch is not ours to stop; unset ELASTICSEARCH_URL")
     proxy = make_proxy(settings(elasticsearch, "away"))
 
-    with load(proxy) as end:
+    with load(proxy) as clients:
         proxy.await_documents(40)
+        held = await_some(elasticsearch, "away")
         elasticsearch.stop()
         try:
+            assert not answering(elasticsearch.url)
             proxy.await_documents(len(proxy.documents()) + 60)
+            clients.pause = 0.5  # an engine that starts needs the processors
         finally:
             elasticsearch.start()
-        end()
 
     ids = await_delivery(proxy)
     assert delivered(elasticsearch, "away") == ids
+    assert set(held) <= set(ids)
     assert len(ids) >= 100

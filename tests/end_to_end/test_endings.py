@@ -8,7 +8,7 @@ import pytest
 
 from tests.end_to_end.client import CHAT, MESSAGES, call, calling
 from tests.end_to_end.conftest import REFUSING
-from tests.end_to_end.proxy import Proxy
+from tests.end_to_end.proxy import PATIENCE, Proxy
 from tests.fakes.provider import FakeProvider
 
 ENDINGS = {
@@ -58,12 +58,16 @@ ENDINGS = {
 }
 
 
+FOLLOWING = "gpt-4o-mini-following"
+
+
 def new_document(proxy: Proxy, before: int) -> dict[str, Any]:
-    """Return the one document that came after the first `before`; a second one may not follow."""
-    found = proxy.await_documents(before + 1)
-    time.sleep(0.2)
-    assert len(proxy.documents()) == before + 1
-    return found[-1]
+    """Return the one document that came after the first `before`; the next is that of a call that follows."""
+    document: dict[str, Any] = proxy.await_documents(before + 1)[before]
+    call(proxy, FOLLOWING)
+    followed = proxy.await_documents(before + 2)
+    assert [one["gen_ai"]["request"]["model"] for one in followed[before + 1 :]] == [FOLLOWING]
+    return document
 
 
 @pytest.mark.parametrize("story", ENDINGS)
@@ -80,12 +84,15 @@ def test_each_ending_is_one_document(proxy: Proxy, story: str) -> None:
     assert document.get("error", {}).get("type") == error_type
 
 
-def test_client_gone_before_the_answer(proxy: Proxy) -> None:
+def test_client_gone_before_the_answer(proxy: Proxy, provider: FakeProvider) -> None:
     """A client that hangs up before any answer is one document: client_disconnected, no status."""
-    before = len(proxy.documents())
+    before, asked = len(proxy.documents()), len(provider.requests)
 
     with calling(proxy, "gpt-4o-mini-no-headers"):
-        time.sleep(0.3)
+        deadline = time.monotonic() + PATIENCE
+        while len(provider.requests) == asked:
+            assert time.monotonic() < deadline, proxy.log.read_text()
+            time.sleep(0.01)
 
     document = new_document(proxy, before)
     assert document["error"]["type"] == "client_disconnected"

@@ -75,6 +75,7 @@ def test_a_broken_llmtap_harms_nobody(tmp_path: Path, provider: FakeProvider, de
         "def broken(*_):\n    raise RuntimeError('broken on purpose')\n"
         "llmtap.pipeline.decode = broken\n"
         "llmtap.pipeline.Outbox.put = broken\n"
+        "llmtap.pipeline.Pipeline.stop.__defaults__ = (1.0,)\n"
     )
     proxy = Proxy(tmp_path, detour=detour, provider_ca=Path(provider.ca_path), scripts=(TAP, saboteur))
     with proxy:

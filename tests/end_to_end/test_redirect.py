@@ -74,10 +74,12 @@ def test_share_stickiness_and_rollback(relayed: Proxy) -> None:
     assert most.count(("relay", "relay")) >= half.count(("relay", "relay"))
 
     apply(relayed, 0)
-    assert set(routes(relayed)) == {("direct", "direct")}
+    some = [caller for caller, route in zip(CALLERS, half, strict=True) if route[0] == "relay"][:3]
+    assert set(routes(relayed, some)) == {("direct", "direct")}
 
     apply(relayed, 100)
-    assert set(routes(relayed)) == {("relay", "relay")}
+    others = [caller for caller, route in zip(CALLERS, half, strict=True) if route[0] == "direct"][:3]
+    assert set(routes(relayed, some + others)) == {("relay", "relay")}
 
 
 def test_keys_are_swapped(relayed: Proxy, provider: FakeProvider) -> None:

@@ -42,7 +42,8 @@ cluster.routing.allocation.disk.threshold_enabled: false
 JVM_OPTIONS = """\
 -Xms512m
 -Xmx512m
--XX:+UseG1GC
+-XX:+UseSerialGC
+-XX:TieredStopAtLevel=1
 -XX:+ExitOnOutOfMemoryError
 -Djava.io.tmpdir=${ES_TMPDIR}
 """

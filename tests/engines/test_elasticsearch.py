@@ -1,4 +1,4 @@
-"""The engines are real, come back with what they held, and say what they lack."""
+"""The engines are real and say what they lack; that they come back with what they held is seen in `test_delivery`."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ from elastic_transport.client_utils import url_to_node_config
 
 from tests.engines import distribution
 from tests.engines.distribution import EngineError
-from tests.engines.elasticsearch import DEFAULT, OLDEST, Engine, answering, available, running
+from tests.engines.elasticsearch import DEFAULT, OLDEST, Engine, available, running
 
 
 def test_default_engine_has_its_version(elasticsearch: Engine) -> None:
@@ -26,19 +26,6 @@ def test_default_engine_has_its_version(elasticsearch: Engine) -> None:
 def test_oldest_engine_has_its_version(oldest_elasticsearch: Engine) -> None:
     """The oldest engine is the version that its name says."""
     assert {OLDEST} == _versions(oldest_elasticsearch)
-
-
-def test_engine_comes_back_with_its_data(elasticsearch: Engine) -> None:
-    """An engine that was stopped answers at the same URL with the document it held."""
-    if elasticsearch.body is None:
-        pytest.skip("the engine at ELASTICSEARCH_URL is not ours to stop")
-    path = "/engines-test/_doc/1"
-    assert _ask(elasticsearch, "PUT", f"{path}?refresh=true", {"kept": True})["result"] == "created"
-    elasticsearch.stop()
-    assert not answering(elasticsearch.url)
-    elasticsearch.start()
-    assert _ask(elasticsearch, "GET", path)["_source"] == {"kept": True}
-    _ask(elasticsearch, "DELETE", "/engines-test")
 
 
 def test_foreign_engine_is_not_ours_to_stop() -> None:

@@ -1,6 +1,7 @@
 """Estimates: only for what is missing, only for calls that were answered, and never less than nothing."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from llmtap.decode.inference import (
     ProviderError,
     Usage,
 )
-from llmtap.enrich.estimate import Estimate, by_ratio, estimate
+from llmtap.enrich.estimate import LONGEST, Estimate, by_ratio, estimate
 
 EXCHANGE = Exchange(
     new_id(), 0.0, None, Endpoint("openai"), Request("POST", "https", "h", 443, "/"), response=Response(200)
@@ -98,6 +99,55 @@ def test_a_medium_is_unknown() -> None:
     assert estimate(EXCHANGE, replace(INFERENCE, response=InferenceResponse(messages=drawn))) == Estimate(
         10, None, "ratio"
     )
+
+
+@pytest.mark.parametrize("operation", ["chat", "text_completion", "generate_content", "invoke_agent"])
+def test_what_is_billed_by_its_words(operation: str) -> None:
+    """Whatever speaks has an estimate of both sides."""
+    assert estimate(EXCHANGE, replace(INFERENCE, operation=operation)) == Estimate(10, 6, "ratio")
+
+
+def test_an_answer_in_the_background_is_another_s_to_count() -> None:
+    """While nothing was said of it; what was said is estimated, and so is what nobody said was in the background."""
+    queued = InferenceResponse(id="resp_1", background=True)
+    assert estimate(EXCHANGE, replace(INFERENCE, response=queued)) is None
+    assert estimate(EXCHANGE, replace(INFERENCE, response=replace(queued, background=None))) == Estimate(
+        10, None, "ratio"
+    )
+    assert estimate(EXCHANGE, replace(INFERENCE, response=replace(queued, usage=Usage(None, 5)))) == Estimate(
+        10, None, "ratio"
+    )
+    said = replace(ANSWERED, background=True)
+    assert estimate(EXCHANGE, replace(INFERENCE, response=said)) == Estimate(10, 6, "ratio")
+
+
+@pytest.mark.parametrize("sign", [{"id": "1"}, {"finish_reasons": ("stop",)}, {"usage": Usage(None, 0)}])
+def test_an_answer_without_words_was_asked_for(sign: dict[str, Any]) -> None:
+    """Any sign that a model answered is enough for what was asked."""
+    found = estimate(EXCHANGE, replace(INFERENCE, response=InferenceResponse(**sign)))
+    assert found == Estimate(10, None, "ratio")
+
+
+def test_a_redirection_is_no_answer() -> None:
+    """Statuses from 300 on are none of a model."""
+    assert estimate(replace(EXCHANGE, response=Response(300)), INFERENCE) is None
+    assert estimate(replace(EXCHANGE, response=Response(299)), INFERENCE) == Estimate(10, 6, "ratio")
+
+
+def test_claude_has_more_tokens_than_o200k_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A count by the vocabulary is corrected for Anthropic's format; one by length, and one of others, is not."""
+    claude = replace(INFERENCE, wire_format="anthropic_messages")
+    assert estimate(EXCHANGE, claude) == Estimate(10, 6, "ratio")
+    monkeypatch.setattr("llmtap.enrich.estimate._counter", lambda: ("o200k", by_ratio))
+    assert estimate(EXCHANGE, claude) == Estimate(12, 7, "o200k")
+    assert estimate(EXCHANGE, INFERENCE) == Estimate(10, 6, "o200k")
+
+
+def test_of_what_is_long_the_beginning_is_counted() -> None:
+    """And the rest is taken to be like it."""
+    text = "a" * LONGEST + "é" * LONGEST
+    answer = InferenceResponse(messages=(Message("assistant", (Part("text", text),)),))
+    assert estimate(EXCHANGE, Inference("chat", None, response=answer)) == Estimate(None, LONGEST // 2, "ratio")
 
 
 def test_nothing_to_count() -> None:

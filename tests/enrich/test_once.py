@@ -1,6 +1,7 @@
 """Who tells of an answer's usage: the call that waited for it, or, where none did, one of those that fetch it."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import msgspec
 import pytest
@@ -36,6 +37,16 @@ def test_an_answer_fetched_again_has_no_usage() -> None:
     """Its own call has told it; that it was fetched is a document all the same."""
     seen, call = told_once(exchange(), told("retrieve", background=False))
     assert (seen, call.response.usage, call.response.model) == (exchange(), None, "gpt-5")
+
+
+def test_a_cost_that_was_reported_alone_is_told_once_too() -> None:
+    """It goes where usage goes: away from who fetches what another waited for, and under one id."""
+    for background in (False, True):
+        call = told("retrieve", background=background, usage=None)
+        call = replace(call, response=replace(call.response, reported_cost=Decimal("0.5")))
+        seen, kept = told_once(exchange(), call)
+        assert kept.response.reported_cost == (Decimal("0.5") if background else None)
+        assert (seen.id != exchange().id) == background
 
 
 @given(others=st.lists(st.sampled_from([("chat", True), ("retrieve", True), ("retrieve", None)]), min_size=2))

@@ -75,12 +75,38 @@ def test_a_multiplier_scales_the_shipped_prices_of_a_relay() -> None:
 
 @pytest.mark.parametrize(
     "override",
-    [{"input": -1}, {"input": "NaN"}, {"multiplier": -1}, {"currency": "EUR"}, {"checked": "yesterday"}, {"inptu": 1}],
+    [
+        {"input": -1},
+        {"input": "NaN"},
+        {"input": "0.000002"},
+        {"multiplier": -1},
+        {"currency": "EUR"},
+        {"input": 1, "currency": "euro"},
+        {"input": 1, "currency": "EURO"},
+        {"checked": "yesterday"},
+        {"inptu": 1},
+    ],
 )
 def test_a_senseless_override_is_refused_at_start(override: dict[str, object]) -> None:
     """Negative or absent prices, a currency without a price, a date that is none, and unknown keys do not convert."""
     with pytest.raises(msgspec.ValidationError):
         overridden(**override)
+
+
+def test_what_is_small_and_no_price_of_a_million_is_taken() -> None:
+    """A second or a search may cost a millionth, and an input nothing at all."""
+    assert overridden(input=0, web_search="0.000002") is not None
+
+
+@pytest.mark.parametrize(
+    "other", [{"provider": "anthropic"}, {"host": "api.example.com"}, {"model": "gpt-4*"}, {"relay": "holysheep"}]
+)
+def test_an_override_of_another_call_does_not_apply(other: dict[str, object]) -> None:
+    """One that differs in provider, host, model or relay leaves the list."""
+    asked = inference(THOUSAND, answered="gpt-5")
+    same = {"provider": "OpenAI", "host": "*.openai.com", "model": "gpt-5", "input": 1, "output": 1}
+    assert price(exchange(), asked, overridden(**same)).total == Decimal("0.002")
+    assert price(exchange(), asked, overridden(**(same | other))).pricing == "provider:openai/gpt-5"
 
 
 def test_the_shipped_file_converts_and_so_does_its_example() -> None:

@@ -89,6 +89,35 @@ def test_a_service_tier_has_its_own_price() -> None:
     assert (flex.pricing, unknown.pricing) == (standard.pricing, f"standard:{standard.pricing}")
 
 
+@pytest.mark.parametrize("word", ["", "default", "standard", "standard_only", "auto", "on_demand", "DEFAULT", None])
+def test_a_word_for_no_tier_in_particular_is_none(word: str | None) -> None:
+    """It costs the standard price, and that is not called a substitute."""
+    found = price(exchange(), inference(THOUSAND, answered="gpt-5", tier=word), Prices(PriceSettings()))
+    assert (found.pricing, found.total) == ("provider:openai/gpt-5", Decimal("0.01125"))
+
+
+def test_only_the_terms_of_a_call_make_its_tier() -> None:
+    """A stream is no live session, and how much was searched is a tier at Perplexity alone; a batch is one."""
+    prices, asked = Prices(PriceSettings()), inference(THOUSAND, answered="gpt-5")
+    plain = price(exchange(), asked, prices)
+    searched = replace(asked, response=replace(asked.response, search_context="flex"))
+    for other in (replace(asked, events=9), searched, replace(asked, wire_format=None)):
+        assert price(exchange(), other, prices) == plain
+    for batch in (replace(asked, operation="batch"), replace(asked, wire_format="openai_batches")):
+        assert price(exchange(), batch, prices).total == Decimal("0.005625")
+
+
+def test_an_override_of_another_provider_is_none() -> None:
+    """Neither alone nor before one that applies."""
+    other, own = (
+        msgspec.convert({"provider": provider, "input": 2, "output": 10, **ORIGIN}, PriceOverride)
+        for provider in ("anthropic", "openai")
+    )
+    asked = inference(THOUSAND, answered="gpt-5")
+    found = [price(exchange(), asked, Prices(PriceSettings(those))) for those in ((other,), (other, own))]
+    assert [one.total for one in found] == [Decimal("0.01125"), Decimal("0.012")]
+
+
 def test_what_a_price_is_called_reads_from_right_to_left() -> None:
     """A relayed batch of a model whose batches only the second source knows, and of one whose batches nobody does."""
     prices = Prices(PriceSettings(), fallback_prices)

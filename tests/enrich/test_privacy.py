@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from llmtap.enrich.attribution import AttributionSettings, attribute
 from llmtap.enrich.privacy import LONGEST, MOST, PrivacySettings, Redacted, redact
 from llmtap.enrich.prose import LONGEST_MESSAGE, prose
 from llmtap.enrich.secret import PREFIX, REDACTED
-from tests.enrich.call import exchange, headers, inference
+from tests.enrich.call import KEY, exchange, headers, inference
 
 PACKAGE = Path(__file__).parent.parent.parent / "addon/llmtap"
 SETTINGS = AttributionSettings(key_salt="a salt that nobody knows")
@@ -81,6 +82,26 @@ def test_a_foreign_key_never_comes_through(canary: str, echo: str) -> None:
     assert canary not in prose(f"Incorrect API key provided: {canary}.")
 
 
+@pytest.mark.parametrize("place", ["type", "code", "message", "failure", "tool", "model", "served", "request_id"])
+@pytest.mark.parametrize("canary", ["Zx9LmNo33vXyTt7Kd02Qr", 'Zx"9LmNo33vXyTt7', "Zx\\9LmNo33vXyTt7"])
+def test_a_credential_alone_never_comes_through(canary: str, place: str) -> None:
+    """Not where it is all that a field says, and reads like an identifier; nor where it is written with an escape."""
+    said = {name: canary if name == place else None for name in ("type", "code", "message", "tool", "model")}
+    error = ProviderError(said["type"], said["code"], said["message"])
+    asked, got = InferenceRequest(tools=(said["tool"] or "search",)), InferenceResponse(model=said["model"])
+    call = exchange(
+        asked=headers(x_api_key=canary),
+        answered=headers(x_request_id=canary if place == "request_id" else "req_1"),
+        failure=Failure(canary, "") if place == "failure" else None,
+    )
+    call = replace(call, endpoint=replace(call.endpoint, served_by=canary if place == "served" else None))
+    understood = Inference("chat", "openai_chat", asked, replace(got, error=error if any(said.values()) else None))
+    found = redact(call, understood, attribute(call, understood, SETTINGS), PrivacySettings())
+    assert canary not in repr(found)
+    assert canary[:PREFIX] not in kept(found)
+    assert REDACTED in kept(found)
+
+
 @given(length=st.integers(0, 600), echo=st.sampled_from(ECHOES))
 def test_a_cut_does_not_halve_a_secret(length: int, echo: str) -> None:
     """Wherever a text is cut to its bound, at most `PREFIX - 1` characters of a secret stay before the cut."""
@@ -117,6 +138,17 @@ def test_an_unread_request_does_not_come_back_in_an_error() -> None:
         found.failure and found.failure.message,
         found.inference.response.error and found.inference.response.error.message,
     )
+
+
+@pytest.mark.parametrize("failed", [True, False])
+def test_what_was_asked_does_not_come_back_unquoted(failed: bool) -> None:  # noqa: FBT001 -- one of two places
+    """Words that the request said go out of an error and out of a failure, either of them alone."""
+    call = exchange(body=json.dumps({"input": PROMPT}).encode(), failure=Failure("_OTHER", PROMPT) if failed else None)
+    answer = InferenceResponse(error=None if failed else ProviderError(message=PROMPT))
+    understood = Inference("chat", "openai_chat", InferenceRequest(messages=QUESTION), answer)
+    found = redact(call, understood, attribute(call, understood, SETTINGS), PrivacySettings())
+    assert "Globex" not in kept(found)
+    assert "[QUOTED]" in kept(found)
 
 
 def test_redact_is_the_only_maker() -> None:
@@ -171,6 +203,60 @@ def test_a_key_that_reads_like_our_words_does_not_blot_them_out() -> None:
         found.inference.wire_format,
         found.inference.request.model,
     )
+
+
+@pytest.mark.parametrize("key", ["retrieve-key-1", "unreadable-key-1"])
+def test_what_we_say_ourselves_is_kept(key: str) -> None:
+    """A key that begins like an operation or a problem strikes neither."""
+    understood = replace(inference(asked=key), operation="retrieve", problems=("unreadable body",))
+    call = exchange(asked=headers(x_api_key=key))
+    found = redact(call, understood, attribute(call, understood, SETTINGS), PrivacySettings()).inference
+    assert (found.operation, found.problems, found.request.model) == ("retrieve", ("unreadable body",), REDACTED)
+
+
+def test_an_environment_that_a_password_names_is_kept() -> None:
+    """It is long enough to be a secret, and is none."""
+    call = exchange(client=Client(ip="10.0.0.1", proxy_user="payments", proxy_password="production"))
+    understood = inference(asked="a-production-model")
+    found = redact(call, understood, attribute(call, understood, SETTINGS), PrivacySettings())
+    assert (found.attribution.environment, found.inference.request.model) == ("production", "a-production-model")
+
+
+REQUEST_IDS = (
+    "x-request-id", "request-id", "apim-request-id", "x-amzn-requestid", "x-generation-id", "x-kong-request-id",
+    "x-debug-trace-id", "x-ds-trace-id", "inference-id", "eagleeye-traceid", "x-baseten-request-id", "dg-request-id",
+    "cf-ray",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("place", range(len(REQUEST_IDS)))
+def test_the_most_telling_request_id_is_kept(place: int) -> None:
+    """The names of providers.md 1.9 in their order; a name that says nothing hides none behind it."""
+    answered = tuple((name.encode(), name.upper().encode()) for name in reversed(REQUEST_IDS[place:]))
+    call = exchange(answered=answered)
+    found = redact(call, inference(), attribute(call, inference(), SETTINGS), PrivacySettings())
+    assert found.provider_request_id == REQUEST_IDS[place].upper()
+
+
+def test_who_served_it_is_what_the_answer_says() -> None:
+    """A router names whom it asked, else the address does."""
+    for answered, served in (({"x_inference_provider": "together"}, "together"), ({}, "novita")):
+        call = exchange(answered=headers(**answered))
+        call = replace(call, endpoint=replace(call.endpoint, served_by="novita"))
+        found = redact(call, inference(), attribute(call, inference(), SETTINGS), PrivacySettings())
+        assert found.served_by == served
+
+
+def test_a_long_text_keeps_what_its_bound_allows() -> None:
+    """A message and a path that are struck may be longer than a name."""
+    message, path = f"{'a word ' * 60}{KEY}", f"/{'a/' * 400}{KEY}"
+    understood = Inference("chat", None, response=InferenceResponse(error=ProviderError(message=message)))
+    call = exchange(path=path)
+    found = redact(call, understood, attribute(call, understood, SETTINGS), PrivacySettings())
+    error = found.inference.response.error
+    assert error is not None
+    assert error.message == f"{'a word ' * 60}{REDACTED}"
+    assert found.path == f"/{'a/' * 400}{REDACTED}"
 
 
 @given(text=st.text(max_size=4000), count=st.integers(0, 2 * MOST))

@@ -32,6 +32,8 @@ def asking(body: bytes, **named: str) -> Exchange:
         ('Could not parse "my dear diary, tod', f"Could not parse {QUOTED}"),
         ("Could not parse 'it\\'s Ann's diary' at 3", f"Could not parse {QUOTED} at 3"),
         ("Could not parse “my dear diary”", f"Could not parse {QUOTED}"),
+        *((f"No: {a}my dear diary{b}!", f"No: {QUOTED}!") for a, b in ('""', "``", "«»", "„“", "「」", "''")),
+        ("[failed_generation=my dear diary", f"[{QUOTED}"),
         ("[type=string, input_value=['my diary'], input_type=list]", f"[type=string, {QUOTED}, input_type=list]"),
         ("Could not parse '我亲爱的日记'", f"Could not parse {QUOTED}"),
         ("token_count=1024, min_total_token_count=97", "token_count=1024, min_total_token_count=97"),

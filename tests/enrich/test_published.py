@@ -1,6 +1,7 @@
 """The first source: who sells, what its price is, and whether it is one of the service tier asked for."""
 
 import datetime as dt
+from importlib.metadata import version
 
 import pytest
 
@@ -35,6 +36,40 @@ def test_the_provider_comes_before_the_host() -> None:
     call = exchange(provider="zhipu", host="api.z.ai")
     assert next(sold(call, ("glm-4.6",), "", AT)).tariff.pricing.startswith("host:zai/")
     assert list(sold(exchange(provider="x.example", host="x.example"), ("gpt-5",), "", AT)) == []
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "seller"),
+    [
+        ("aws.bedrock", "amazon.nova-lite-v1:0", "aws"),
+        ("azure.ai.inference", "gpt-4o", "azure"),
+        ("azure.ai.openai", "gpt-4o", "azure"),
+        ("gcp.gemini", "gemini-2.5-pro", "google"),
+        ("gcp.gen_ai", "gemini-2.5-pro", "google"),
+        ("gcp.vertex_ai", "gemini-2.5-pro", "google"),
+        ("mistral_ai", "mistral-large-latest", "mistral"),
+        ("moonshot_ai", "kimi-k2-0905-preview", "moonshotai"),
+        ("x_ai", "grok-4", "x-ai"),
+    ],
+)
+def test_a_seller_is_known_by_another_name(provider: str, model: str, seller: str) -> None:
+    """Whatever the host: what OTel calls a provider is not what the list does."""
+    found = next(sold(exchange(provider=provider, host="example.com"), (model,), "", AT)).tariff
+    assert found.pricing.startswith(f"provider:{seller}/")
+    assert found.version == f"genai-prices {version('genai-prices')}"
+
+
+@pytest.mark.parametrize("provider", ["ollama", "llama.cpp", "lm_studio", "vllm", "local"])
+def test_nobody_sells_to_himself(provider: str) -> None:
+    """A model on the operator's own machine has no price because of its name."""
+    assert list(made(exchange(provider=provider, host="localhost"), ("gpt-5", "openai/gpt-5"), "", AT)) == []
+
+
+def test_the_fast_mode_is_called_a_speed() -> None:
+    """At Anthropic; a model that has none is offered at the standard price."""
+    claude = exchange(provider="anthropic", host="api.anthropic.com")
+    offers = [next(sold(claude, (model,), "fast", AT)) for model in ("claude-opus-4-8", "claude-opus-4-5")]
+    assert [offer.tiered for offer in offers] == [True, False]
 
 
 def test_a_maker_sells_what_a_stranger_serves() -> None:

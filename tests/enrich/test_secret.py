@@ -2,6 +2,7 @@
 
 import base64
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from llmtap.capture.exchange import Client
 from llmtap.enrich.secret import (
     REDACTED,
     bare,
+    credential,
     credential_name,
     offered,
     printable,
@@ -30,6 +32,16 @@ SHAPES = [
     "sk-ab...wxyz",
     "sk-or-v1-0123456789abcdef",
     "sk_live_0123456789abcdef",
+    "rk_live_0123456789abcdef",
+    "pk_live_0123456789abcdef",
+    "rk-0123456789abcdef",
+    "pk-lf-0123456789abcdef",
+    "csk-0123456789abcdefghij",
+    "fw_0123456789abcdefghij",
+    "tgp_v1_0123456789abcdefghij",
+    "glpat-0123456789abcdefghij",
+    "dapi0123456789abcdef0123456789abcdef",
+    "xoxb-0123456789-abcdefghij",
     "AIzaSyA-0123456789abcdefghijklmnopqrstu",
     "gsk_0123456789abcdefghijABCDEFGHIJ",
     "xai-0123456789abcdefghijABCDEFGHIJ",
@@ -40,15 +52,18 @@ SHAPES = [
     "AKIAIOSFODNN7EXAMPLE",
     "ASIAIOSFODNN7EXAMPLE",
     "ghp_0123456789abcdefghijABCDEFGHIJ",
+    *(f"gh{kind}_0123456789abcdefghijABCDEFGHIJ" for kind in "ousr"),
     "github_pat_0123456789abcdefghij_ABCDEFGHIJ",
     "ya29.a0AfH6SMBx-0123456789",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
     "Bearer 0123456789abcdef",
+    "BEARER 0123456789abcdef",
     "Basic dXNlcjpwYXNzd29yZA==",
     "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBKf\n-----END EC PRIVATE KEY-----",
     "-----BEGIN PRIVATE KEY----- MHcCAQEEIBKf cut short",
     "api_key=topsecret1",
     "access_token%3Dtopsecret1",
+    "access_token%3dtopsecret1",
     "********************1234",
 ]
 HARMLESS = [
@@ -136,6 +151,9 @@ def test_every_form_of_a_credential_is_known() -> None:
         (f"realtime, openai-insecure-api-key.{KEY}, openai-beta.realtime-v1", (KEY,)),
         ("xai-client-secret.eyJh.b2R5.c2ln", ("eyJh.b2R5.c2ln",)),
         ("token, 0123abcd", ("0123abcd",)),
+        ("Bearer, 0123abcd, realtime", ("0123abcd",)),
+        ("0123456789abcdefghij", ("0123456789abcdefghij",)),
+        ("0123456789abcdefghi", ()),
         ("rt_0123456789abcdefghij", ("rt_0123456789abcdefghij",)),
         ("realtime,openai-organization.org-1,openai-beta.realtime-v1", ()),
         ("", ()),
@@ -146,6 +164,55 @@ def test_a_browsers_key_is_known(value: str, expected: tuple[str, ...]) -> None:
     assert offered(value) == expected
     call = exchange(asked=headers(sec_websocket_protocol=value, sec_websocket_key="dGhlIHNhbXBsZSBub25jZQ=="))
     assert set(secrets(call)) == set(expected)
+
+
+def test_basic_may_lack_its_padding_and_a_password_hold_a_colon() -> None:
+    """The first colon parts the user from the password; what is no base64, or no UTF-8 within it, is still known."""
+    basic = base64.b64encode(b"somebody:pass:phrase").decode().rstrip("=")
+    assert len(basic) % 4
+    assert {"somebody", "pass:phrase"} <= set(secrets(exchange(asked=headers(authorization=f"Basic {basic}"))))
+    for odd in ("Basic A0123456789abc!", "basic " + base64.b64encode(b"\xff\xfe:passphrase").decode()):
+        assert odd.partition(" ")[2] in secrets(exchange(asked=headers(authorization=odd)))
+    assert "passphrase" in secrets(exchange(asked=headers(authorization=odd)))
+
+
+def test_a_signature_is_known_beside_its_key() -> None:
+    """Of an AWS Signature 4 both turn up in error messages."""
+    signed = "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE1/20261123/x, Signature=0123456789abcdef, Extra=1"
+    assert {"AKIAEXAMPLE1", "0123456789abcdef"} <= set(secrets(exchange(asked=headers(authorization=signed))))
+
+
+def test_a_secret_is_also_known_as_it_prints() -> None:
+    """What is struck is printable text, in which no control character of a secret is left; nor is all of it UTF-8."""
+    asked = ((b"X-API-Key", b"first-half\x7fsecond-half"), (b"Cookie", b"a=percent%2Bencoded; b=\xff-bytes-beyond"))
+    assert {"first-half second-half", "percent%2Bencoded", "percent+encoded"} <= set(secrets(exchange(asked=asked)))
+
+
+def test_a_call_without_an_answer_has_secrets() -> None:
+    """What a vendor sets beside a cookie is no secret, and there may be no answer."""
+    call = exchange(answered=headers(set_cookie="session=cookie-two; Domain=example.com"))
+    assert set(secrets(call)) == {KEY, f"Bearer {KEY}", "cookie-two"}
+    assert set(secrets(replace(call, response=None))) == {KEY, f"Bearer {KEY}"}
+    assert "kept-aside" in secrets(replace(call, secrets=("kept-aside",)))
+
+
+@pytest.mark.parametrize(
+    ("fields", "path", "expected"),
+    [
+        ({"authorization": "Bearer abc", "x-api-key": "other"}, "/v1?key=third", "abc"),
+        ({"x-api-key": "anthropic", "api-key": "azure"}, "/v1", "anthropic"),
+        ({"api-key": "azure", "x-goog-api-key": "google"}, "/v1", "azure"),
+        ({"x-goog-api-key": "google"}, "/v1?key=other", "google"),
+        ({"sec-websocket-protocol": f"realtime, openai-insecure-api-key.{KEY}"}, "/v1?key=other", KEY),
+        ({"sec-websocket-protocol": "realtime"}, "/v1?alt=sse&key=asked&api_key=second", "asked"),
+        ({"authorization": ""}, "/v1?monkey=", None),
+        ({}, "/v1?session_token=abc", None),
+        ({}, "/v1/key=abc", None),
+    ],
+)
+def test_the_credential_of_a_call(fields: dict[str, str], path: str, expected: str | None) -> None:
+    """It is looked for where vendors document it, the header before the query, and there under a name of a key."""
+    assert credential({name: value.encode() for name, value in fields.items()}, path) == expected
 
 
 def test_an_environments_name_is_no_secret() -> None:
@@ -173,6 +240,12 @@ def test_the_cheap_look_has_no_false_negatives(text: str) -> None:
     assert strike(text) == printable(text) or suspicious(printable(text), ())
 
 
+def test_the_cheap_look_is_not_alarmed_by_ordinary_text() -> None:
+    """Words are none of the literals; the beginning of a known secret is."""
+    assert not suspicious("The model is overloaded", (KEY,))
+    assert suspicious(f"The model {KEY[3:11]} is overloaded", (KEY[3:],))
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_shape_is_announced(shape: str) -> None:
     """No pattern matches what holds none of the literals that are looked for first."""
@@ -182,12 +255,15 @@ def test_every_shape_is_announced(shape: str) -> None:
 def test_a_path_loses_query_and_keys() -> None:
     """Query and fragment go, a key in a segment goes, also percent-encoded; accounts and models stay."""
     assert strike_path("/v1/chat/completions?api-version=1&key=x#y") == "/v1/chat/completions"
+    assert strike_path("/v1/chat#key=topsecret?x=y") == "/v1/chat"
     assert strike_path(f"/{KEY}/v1/chat") == f"/{REDACTED}/v1/chat"
     assert strike_path("/v1%3Fkey=topsecret") == f"/v1?{REDACTED}"
     assert strike_path("/client/v4/accounts/0123456789abcdef0123456789abcdef/ai/run/@cf/x") == (
         "/client/v4/accounts/0123456789abcdef0123456789abcdef/ai/run/@cf/x"
     )
     assert strike_path("/t/0123456789abcdef0123456789abcdef0123/v1") == f"/t/{REDACTED}/v1"
+    assert strike_path(f"/t/{'0' * 33}") == f"/t/{REDACTED}"
+    assert strike_path(f"/t/{'a_word' * 7}/v1") == f"/t/{'a_word' * 7}/v1"
 
 
 def test_the_stable_part_of_a_credential() -> None:

@@ -65,7 +65,24 @@ def test_tokens_may_be_dearer_and_fees_not() -> None:
     assert dearer.version == "list 1 x 1.1"
 
 
-@pytest.mark.parametrize(("name", "sounds"), [("audio_output_tokens", True), ("audio_seconds", False)])
+def test_fees_stand_where_a_tariff_states_none() -> None:
+    """On every level; what is stated comes first, and the version says that something was added."""
+    searching, silent = Rates(Decimal(2), {"web_searches": Decimal(5)}), Rates(Decimal(3), {})
+    fees = {"web_searches": Decimal(7), "file_searches": Decimal(1)}
+    found = Tariff("p", "list 1", ((0, searching), (100, silent)), "EUR").with_fees(fees)
+    stated = Rates(Decimal(2), {"web_searches": Decimal(5), "file_searches": Decimal(1)})
+    assert found == Tariff("p", "list 1 + fees", ((0, stated), (100, Rates(Decimal(3), fees))), "EUR")
+
+
+def test_a_word_stands_before_how_it_was_found() -> None:
+    """And nothing else changes."""
+    levels = ((0, Rates(Decimal(2), {})),)
+    assert Tariff("host:x", "1", levels).called("standard") == Tariff("standard:host:x", "1", levels, "USD")
+
+
+@pytest.mark.parametrize(
+    ("name", "sounds"), [("audio_input_tokens", True), ("audio_output_tokens", True), ("audio_seconds", False)]
+)
 def test_a_tariff_knows_whether_it_tells_sound_apart(name: str, sounds: bool) -> None:  # noqa: FBT001 -- expected
     """By tokens, on either side; by seconds is another matter."""
     assert Tariff("", "", ((0, Rates(Decimal(0), {name: Decimal(1)})),)).sounds == sounds

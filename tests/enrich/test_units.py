@@ -20,6 +20,25 @@ def test_a_whole_stands_before_its_parts(name: str) -> None:
     assert {UNITS[whole].side for whole in unit.within} <= {unit.side}
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_tells_the_side_and_how_many_a_price_buys(name: str) -> None:
+    """Tokens are a part of their side and sold by the million, as characters are; all else is a fee for one."""
+    unit = UNITS[name]
+    side = next((side for side in ("input_tokens", "output_tokens") if name.endswith(side)), "fees")
+    assert unit.side == side
+    assert side in ("fees", name) or unit.within[0] == side
+    assert unit.per == (1_000_000 if side != "fees" or name == "characters" else 1)
+
+
+@pytest.mark.parametrize("kind", ["audio", "image"])
+def test_what_was_read_again_lies_in_two_wholes(kind: str) -> None:
+    """Sound and pictures of the cache are a part of it and of their kind; what was written is one of the writing."""
+    parts = UNITS[f"{kind}_cache_read_input_tokens"].within
+    assert parts == ("input_tokens", "cache_read_input_tokens", f"{kind}_input_tokens")
+    for kept in ("5m", "1h"):
+        assert UNITS[f"cache_write_{kept}_input_tokens"].within == ("input_tokens", "cache_write_input_tokens")
+
+
 def test_every_count_is_billed_or_says_why_not() -> None:
     """Each field of `Usage` but its mark is in one of both tables, and nothing else is."""
     assert not UNITS.keys() & UNBILLED.keys()

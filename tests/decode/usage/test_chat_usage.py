@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from llmtap.decode.body.lenient import read
 from llmtap.decode.inference import Usage
-from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost, chat_usage
+from llmtap.decode.usage.chat_usage import ChatUsage, chat_cost, chat_usage, measure
 
 STATED = {
     "openai": (
@@ -33,6 +33,8 @@ STATED = {
         '{"completion_tokens":5,"prompt_cache_hit_tokens":64,"prompt_cache_miss_tokens":6}',
         Usage(70, 5, 64),
     ),
+    "deepseek, hits alone": ('{"completion_tokens":5,"prompt_cache_hit_tokens":64}', Usage(None, 5, 64)),
+    "deepseek, misses alone": ('{"completion_tokens":5,"prompt_cache_miss_tokens":6}', Usage(None, 5)),
     "xai leaves reasoning out": (
         """{"prompt_tokens":32,"completion_tokens":9,"total_tokens":141,"completion_tokens_details":
         {"reasoning_tokens":100}}""",
@@ -46,6 +48,7 @@ STATED = {
         '{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12,"precached_prompt_tokens":4}',
         Usage(13, 3, 4),
     ),
+    "gigachat without a prompt": ('{"completion_tokens":3,"precached_prompt_tokens":4}', Usage(None, 3, 4)),
     "cerebras": (
         '{"prompt_tokens":90,"completion_tokens":3,"image_tokens":80}',
         Usage(90, 3, image_input_tokens=80),
@@ -60,6 +63,14 @@ STATED = {
         "cache_creation":{"ephemeral_5m_input_tokens":30,"ephemeral_1h_input_tokens":10}}""",
         Usage(90, 3, 30, 40, 30, 10),
     ),
+    "what is written was not read": (
+        '{"prompt_tokens":10,"completion_tokens":3,"cached_tokens":6,"cache_creation_input_tokens":5}',
+        Usage(10, 3, 6, 4, inconsistent=True),
+    ),
+    "all may be written": (
+        '{"prompt_tokens":10,"completion_tokens":3,"cache_creation_input_tokens":10}',
+        Usage(10, 3, None, 10),
+    ),
     "perplexity": (
         '{"prompt_tokens":9,"completion_tokens":3,"num_search_queries":2,"citation_tokens":70}',
         Usage(9, 3, web_searches=2, citation_tokens=70),
@@ -67,6 +78,10 @@ STATED = {
     "perplexity reasons before it writes": (
         """{"prompt_tokens":9,"completion_tokens":30,"total_tokens":39,"citation_tokens":70,"reasoning_tokens":400}""",
         Usage(9, 430, reasoning_output_tokens=400, citation_tokens=70),
+    ),
+    "perplexity may think all that it writes": (
+        """{"prompt_tokens":9,"completion_tokens":30,"total_tokens":39,"citation_tokens":70,"reasoning_tokens":30}""",
+        Usage(9, 30, reasoning_output_tokens=30, citation_tokens=70),
     ),
     "perplexity prices reasoning apart": (
         """{"prompt_tokens":9,"completion_tokens":30,"total_tokens":39,"reasoning_tokens":20,
@@ -82,6 +97,23 @@ STATED = {
         '{"prompt_tokens":9,"completion_tokens":3,"server_tool_use":{"web_search_requests":1,"tool_calls_executed":4}}',
         Usage(9, 3, web_searches=1, server_tool_calls=4),
     ),
+    "openrouter, by its other name": (
+        '{"prompt_tokens":9,"completion_tokens":3,"server_tool_use_details":{"web_search_requests":1,"web_fetch_requests":2}}',
+        Usage(9, 3, web_searches=1, web_fetches=2),
+    ),
+    "mistral hears": (
+        '{"prompt_tokens":9,"completion_tokens":3,"prompt_audio_seconds":203}',
+        Usage(9, 3, audio_seconds=Decimal(203)),
+    ),
+    "xai counts messages": (
+        '{"prompt_tokens":9,"completion_tokens":3,"input_text_messages":2,"num_server_side_tools_used":5}',
+        Usage(9, 3, text_messages=2, server_tool_calls=5),
+    ),
+    "openai, foretold": (
+        """{"prompt_tokens":9,"completion_tokens":7,"completion_tokens_details":
+        {"accepted_prediction_tokens":4,"rejected_prediction_tokens":0}}""",
+        Usage(9, 7, accepted_prediction_output_tokens=4),
+    ),
     "azure exceeds": (
         '{"prompt_tokens":10,"completion_tokens":3,"total_tokens":13,"prompt_tokens_details":{"cached_tokens":128}}',
         Usage(10, 3, 10, inconsistent=True),
@@ -91,7 +123,9 @@ STATED = {
         Usage(10, 3, reasoning_output_tokens=3, inconsistent=True),
     ),
     "voyage": ('{"total_tokens":12}', Usage(12)),
+    "a total is no prompt beside an output": ('{"completion_tokens":3,"total_tokens":12}', Usage(None, 3)),
     "zero is stated": ('{"prompt_tokens":0,"completion_tokens":0}', Usage(0, 0)),
+    "the first that is no count": ('{"prompt_tokens":281474976710656,"completion_tokens":3}', Usage(None, 3)),
     "no sane counts": ('{"prompt_tokens":-1,"completion_tokens":99999999999999999999}', None),
     "nothing": ("{}", None),
 }
@@ -105,6 +139,9 @@ COSTS = {
     '{"cost_in_usd_ticks":1563000}': Decimal("0.0001563"),
     '{"cost":0.001,"is_byok":true,"cost_details":{"upstream_inference_cost":0.02}}': Decimal("0.021"),
     '{"cost":0.001,"is_byok":false,"cost_details":{"upstream_inference_cost":0.02}}': Decimal("0.001"),
+    '{"cost":0.001,"is_byok":true}': Decimal("0.001"),
+    '{"cost":0.001,"is_byok":true,"cost_details":{"upstream_inference_cost":"NaN"}}': Decimal("0.001"),
+    '{"cost":281474976710656}': None,
     '{"cost":"NaN"}': None,
     '{"cost":-1}': None,
     '{"cost":{}}': None,
@@ -123,6 +160,23 @@ def test_every_vendor(vendor: str) -> None:
 def test_reported_cost(body: str) -> None:
     """What the provider says the call cost, in USD and exactly."""
     assert chat_cost(read(ChatUsage, body.encode())) == COSTS[body]
+
+
+@pytest.mark.parametrize(
+    ("stated", "seconds"),
+    [
+        (("12.50",), "12.5"),
+        (("120",), "120"),
+        (("0.12345678",), "0.123457"),
+        (("0",), "0"),
+        ((None, "NaN", "Infinity", "-1", "281474976710656", "3"), "3"),
+        (("NaN", None), None),
+    ],
+)
+def test_a_measure_is_the_first_that_can_be_one(stated: tuple[str | None, ...], seconds: str | None) -> None:
+    """Finite, not negative, and written without an exponent or zeros that say nothing."""
+    found = measure(*(None if value is None else Decimal(value) for value in stated))
+    assert (None if found is None else str(found)) == seconds
 
 
 COUNTS = st.none() | st.integers(-5, 500)

@@ -37,9 +37,19 @@ def test_a_compaction_is_billed_beside_the_message() -> None:
     assert message_usage(begun, ended) == Usage(203, 45, cache_read_input_tokens=80)
 
 
+def test_what_a_compaction_wrote_to_the_cache_is_told_apart() -> None:
+    """All five counts of it are added, each to its own; what it does not state adds nothing."""
+    split = {"ephemeral_5m_input_tokens": 4, "ephemeral_1h_input_tokens": 3}
+    run = {"type": "compaction", "output_tokens": 2, "cache_creation_input_tokens": 7, "cache_creation": split}
+    whole = stated(input_tokens=10, output_tokens=1, cache_creation_input_tokens=5, iterations=[run])
+    assert message_usage(Usage(), whole) == Usage(22, 3, None, 12, 4, 3)
+    whole = stated(input_tokens=10, output_tokens=1, iterations=[{"type": "compaction"}])
+    assert message_usage(Usage(), whole) == Usage(10, 1)
+
+
 def test_the_model_that_answered_in_place_of_another() -> None:
     """It is named by the run that ended the answer; a run that declined is a message like any other."""
-    runs = [{"type": "message", "model": "a"}, {"type": "fallback_message", "model": "b"}]
+    runs = [{"type": "message", "model": "a"}, {"type": "fallback_message"}, {"type": "fallback_message", "model": "b"}]
     assert (served(stated(iterations=runs)), served(stated(iterations=runs[:1])), served(stated())) == ("b", None, None)
 
 
@@ -48,9 +58,23 @@ def test_what_is_not_stated_again_still_holds() -> None:
     begun = input_usage(Usage(), stated(input_tokens=10, cache_read_input_tokens=5, output_tokens=88))
     assert begun == Usage(15, cache_read_input_tokens=5)
     assert message_usage(begun, stated(output_tokens=7, input_tokens=0)) == Usage(15, 7, cache_read_input_tokens=5)
+    written = input_usage(Usage(), stated(input_tokens=10, cache_creation_input_tokens=5))
+    assert message_usage(written, stated(output_tokens=7)) == Usage(15, 7, cache_write_input_tokens=5)
+
+
+def test_what_is_no_count_was_not_stated() -> None:
+    """Neither below zero nor beyond all measure; zero is a count."""
+    begun = Usage(15, 7)
+    for odd in (-1, 1 << 48):
+        assert message_usage(begun, stated(input_tokens=odd, output_tokens=odd)) == begun
+    assert message_usage(Usage(), stated(input_tokens=0, output_tokens=0)) == Usage(0, 0)
 
 
 def test_thinking_beyond_the_output() -> None:
     """It is clamped, and the usage says so."""
     found = message_usage(Usage(), stated(output_tokens=3, output_tokens_details={"thinking_tokens": 9}))
     assert found == Usage(None, 3, reasoning_output_tokens=3, inconsistent=True)
+    found = message_usage(Usage(), stated(output_tokens=9, output_tokens_details={"thinking_tokens": 9}))
+    assert found == Usage(None, 9, reasoning_output_tokens=9)
+    found = message_usage(Usage(), stated(output_tokens_details={"thinking_tokens": 9}))
+    assert found == Usage(reasoning_output_tokens=9)

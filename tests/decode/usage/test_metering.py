@@ -32,6 +32,8 @@ def test_a_part_of_the_bill() -> None:
     stated = b"""{"billed_units":{"input_tokens":4593,"output_tokens":314},"cached_tokens":992,
         "tokens":{"input_tokens":6058,"output_tokens":346,"reasoning_tokens":304}}"""
     assert Usage(4593, 314, 992, reasoning_output_tokens=304) == metered(read(Metering, stated))
+    stated = b'{"billed_units":{"input_tokens":7,"output_tokens":3,"reasoning_tokens":3},"cached_tokens":7}'
+    assert Usage(7, 3, 7, reasoning_output_tokens=3) == metered(read(Metering, stated))
     stated = b"""{"billed_units":{"input_tokens":7,"output_tokens":3},"cached_tokens":448,
         "tokens":{"input_tokens":502,"output_tokens":600,"reasoning_tokens":590}}"""
     assert Usage(7, 3) == metered(read(Metering, stated))

@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +39,10 @@ def test_the_image_tool_is_billed_apart() -> None:
         server_tool_calls=1,
         images=1,
     )
+    unseen = tools(image_gen={"input_tokens": 62, "input_tokens_details": {"image_tokens": 0}, "output_tokens": 4160})
+    assert response_usage(stated(input_tokens=9), unseen) == Usage(
+        9, image_tool_input_tokens=62, image_tool_output_tokens=4160
+    )
     idle = tools(image_gen={"input_tokens": 0, "output_tokens": 0}, web_search={"num_requests": 0})
     assert response_usage(stated(input_tokens=9), idle) == Usage(9, web_searches=0)
 
@@ -46,6 +51,8 @@ def test_calls_of_the_server_s_tools() -> None:
     """Those in the output, or the number that xAI states; what the application has to answer is none."""
     output = [Item(kind) for kind in ("web_search_call", "file_search_call", "function_call", "mcp_call", "message")]
     assert response_usage(stated(input_tokens=1), None, output) == Usage(1, file_searches=1, server_tool_calls=3)
+    ran = [Item("code_interpreter_call"), Item("code_interpreter_call")]
+    assert response_usage(stated(input_tokens=1), None, ran) == Usage(1, code_executions=2, server_tool_calls=2)
     counted = stated(input_tokens=1, num_server_side_tools_used=5)
     assert response_usage(counted, None, output) == Usage(1, file_searches=1, server_tool_calls=5)
 
@@ -75,6 +82,8 @@ def test_only_a_search_is_one() -> None:
     output = [Item("web_search_call", action=action) for action in actions]
     assert response_usage(stated(input_tokens=1), None, output) == Usage(1, web_searches=1, server_tool_calls=4)
     assert response_usage(stated(input_tokens=1), None, output[1:3]) == Usage(1, server_tool_calls=2)
+    other = [Item("mcp_call", action=actions[0])]
+    assert response_usage(stated(input_tokens=1), None, other) == Usage(1, server_tool_calls=1)
     counted = response_usage(stated(input_tokens=1), tools(web_search={"num_requests": 3}), output)
     assert counted == Usage(1, web_searches=3, server_tool_calls=4)
 
@@ -100,6 +109,41 @@ def test_a_relay_may_use_the_names_of_chat() -> None:
     """It is read as it is written."""
     assert response_usage(stated(prompt_tokens=3, completion_tokens=2)) == Usage(3, 2)
     assert response_usage(stated()) is None
+
+
+def test_one_side_is_enough() -> None:
+    """An output without an input is no usage of chat's kind."""
+    assert response_usage(stated(output_tokens=4, prompt_tokens=3)) == Usage(None, 4)
+
+
+@pytest.mark.parametrize(
+    ("into", "out", "expected"),
+    [
+        ({"cached_tokens": 10}, {}, Usage(9, 4, 9, inconsistent=True)),
+        ({"cache_write_tokens": 10}, {}, Usage(9, 4, None, 9, inconsistent=True)),
+        ({}, {"reasoning_tokens": 5}, Usage(9, 4, reasoning_output_tokens=4, inconsistent=True)),
+        (
+            {"cached_tokens": 9, "cache_write_tokens": 0},
+            {"reasoning_tokens": 4},
+            Usage(9, 4, 9, 0, reasoning_output_tokens=4),
+        ),
+    ],
+)
+def test_a_part_beyond_its_whole_is_marked(into: dict[str, int], out: dict[str, int], expected: Usage) -> None:
+    """Any of them is; a part may be as large as its whole."""
+    usage = stated(input_tokens=9, output_tokens=4, input_tokens_details=into, output_tokens_details=out)
+    assert response_usage(usage) == expected
+
+
+def test_reasoning_that_was_left_out_is_added() -> None:
+    """The total tells, exactly or not at all."""
+    for total, output in ((33, 24), (32, 4)):
+        details = {"reasoning_tokens": 20}
+        usage = response_usage(
+            stated(input_tokens=9, output_tokens=4, total_tokens=total, output_tokens_details=details)
+        )
+        assert usage is not None
+        assert usage.output_tokens == output
 
 
 def test_seconds_are_kept() -> None:

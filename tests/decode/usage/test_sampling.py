@@ -6,7 +6,15 @@ import pytest
 
 from llmtap.decode.answer import Answer
 from llmtap.decode.inference import Usage
-from llmtap.decode.usage.sampling import SamplingUsage, merge_reason, merge_usage, sampling_cost, sampling_usage
+from llmtap.decode.usage.sampling import (
+    REASONS,
+    TIERS,
+    SamplingUsage,
+    merge_reason,
+    merge_usage,
+    sampling_cost,
+    sampling_usage,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +33,7 @@ from llmtap.decode.usage.sampling import SamplingUsage, merge_reason, merge_usag
             Usage(12, 5, web_searches=2, social_searches=1, file_searches=1, code_executions=1, server_tool_calls=5),
         ),
         (SamplingUsage(cost_in_usd_ticks=7), None),
+        (SamplingUsage(cost_in_usd_ticks=7, server_side_tools_used=[1]), None),
         (SamplingUsage(), None),
     ],
 )
@@ -46,6 +55,19 @@ def test_the_last_usage_is_the_whole() -> None:
     for stated in (SamplingUsage(1, 12, 13), SamplingUsage(5, 12, 17, cost_in_usd_ticks=7), None, SamplingUsage()):
         merge_usage(answer, stated)
     assert (answer.usage, answer.reported_cost) == (Usage(12, 5), Decimal("7e-10"))
+
+
+def test_why_a_choice_ended() -> None:
+    """By the numbers of xAI's FinishReason, and the tiers by those of ServiceTier."""
+    assert REASONS == {
+        1: "REASON_MAX_LEN",
+        2: "REASON_MAX_CONTEXT",
+        3: "REASON_STOP",
+        4: "REASON_TOOL_CALLS",
+        5: "REASON_TIME_LIMIT",
+    }
+    assert TIERS == {1: "default", 2: "priority"}
+    assert sampling_usage(SamplingUsage(3, None, 3)) == Usage(0, 3)
 
 
 def test_an_answer_is_complete_when_each_choice_has_ended() -> None:

@@ -24,11 +24,13 @@ def test_a_part_beyond_its_whole_is_clamped() -> None:
     assert Usage(9, 7, reasoning_output_tokens=7, inconsistent=True) == tally(9, 7, reasoning=8)
 
 
-@pytest.mark.parametrize("odd", [None, -1, 1 << 60])
+@pytest.mark.parametrize("odd", [None, -1, 1 << 48, 1 << 60])
 def test_what_is_no_count_is_unknown(odd: int | None) -> None:
     """And never 0."""
     assert tally(odd, odd, cached=odd) is None
     assert Usage(output_tokens=3) == tally(odd, 3)
+    assert Usage(cache_read_input_tokens=3) == tally(odd, odd, cached=3)
+    assert Usage((1 << 48) - 1) == tally((1 << 48) - 1, odd)
 
 
 def test_the_first_that_is_stated() -> None:
@@ -40,6 +42,8 @@ def test_steps_add_up() -> None:
     """A count that one step alone states is that step's, and what was marked stays so."""
     one, other = Usage(9, 7, cache_read_input_tokens=4), Usage(1, None, web_searches=2, inconsistent=True)
     assert added(one, other) == Usage(10, 7, 4, web_searches=2, inconsistent=True)
+    assert added(other, one) == Usage(10, 7, 4, web_searches=2, inconsistent=True)
+    assert added(one, one) == Usage(18, 14, 8)
     assert (added(None, one), added(one, None), added(None, None)) == (one, one, None)
     assert added(Usage(credits=Decimal("0.5")), Usage(credits=Decimal(1))) == Usage(credits=Decimal("1.5"))
 

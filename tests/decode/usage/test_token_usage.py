@@ -57,6 +57,29 @@ def test_a_part_beyond_its_whole() -> None:
     """It is clamped, and the usage says so."""
     found = usage(input_tokens=5, input_tokens_details={"cached_tokens": 9}, output_tokens=1)
     assert found == Usage(5, 1, cache_read_input_tokens=5, inconsistent=True)
+    found = usage(output_tokens=1, output_tokens_details={"reasoning_tokens": 2})
+    assert found == Usage(None, 1, reasoning_output_tokens=1, inconsistent=True)
+
+
+@pytest.mark.parametrize(
+    ("whole", "details", "expected"),
+    [
+        (10, {"cached_tokens": 6, "cache_write_tokens": 4}, Usage(10, None, 6, 4)),
+        (10, {"cached_tokens": 6, "cache_write_tokens": 5}, Usage(10, None, 6, 4, inconsistent=True)),
+        (10, {"cache_write_tokens": 10}, Usage(10, None, None, 10)),
+        (10, {"cache_write_tokens": 11}, Usage(10, None, None, 10, inconsistent=True)),
+        (None, {"cached_tokens": 6, "cache_write_tokens": 11}, Usage(None, 3, 6, 11)),
+    ],
+)
+def test_what_is_written_was_not_read(whole: int | None, details: dict[str, int], expected: Usage) -> None:
+    """Both lie in the input apart from each other; an input that is not stated bounds neither."""
+    stated = {"input_tokens": whole} if whole is not None else {"output_tokens": 3}
+    assert usage(**stated, input_tokens_details=details) == expected
+
+
+def test_messages_of_a_conversation_of_sound() -> None:
+    """xAI counts them beside the tokens."""
+    assert usage(input_tokens=5, input_text_messages=2) == Usage(5, text_messages=2)
 
 
 def test_the_names_of_chat_completions() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from llmtap.decode.body.lenient import read
 from llmtap.decode.inference import Usage
-from llmtap.decode.usage.usage_metadata import UsageMetadata, latest_usage, metadata_usage, terms
+from llmtap.decode.usage.usage_metadata import Grounding, UsageMetadata, latest_usage, metadata_usage, terms
 
 COUNTS = st.none() | st.integers(0, 1 << 47)
 
@@ -35,6 +35,7 @@ def metadata(**members: object) -> UsageMetadata:
             Usage(95, 7, tool_input_tokens=90),
         ),
         ({"promptTokenCount": 500, "cachedContentTokenCount": 400, "responseTokenCount": 7}, Usage(500, 7, 400)),
+        ({"promptTokenCount": 5, "cachedContentTokenCount": 5}, Usage(5, None, 5)),
         ({"promptTokenCount": 5, "cachedContentTokenCount": 8}, Usage(5, None, 5, inconsistent=True)),
         ({"promptTokenCount": "5", "candidatesTokenCount": -7, "thoughtsTokenCount": 1 << 60}, Usage(5)),
     ],
@@ -90,7 +91,7 @@ def test_modalities() -> None:
 
 
 def test_the_last_one_that_states_counts_holds() -> None:
-    """They are never added up; one without an output leaves the output that is known."""
+    """They are never added up; one without an output leaves the output that is known, and what was marked."""
     usage = None
     for members, expected in (
         ({"trafficType": "ON_DEMAND"}, None),
@@ -99,9 +100,18 @@ def test_the_last_one_that_states_counts_holds() -> None:
         ({"promptTokenCount": 6, "candidatesTokenCount": 7}, Usage(6, 7)),
         ({"trafficType": "ON_DEMAND"}, Usage(6, 7)),
         ({"promptTokenCount": 8}, Usage(8, 7)),
+        ({"candidatesTokenCount": 9}, Usage(8, 9)),
+        ({"promptTokenCount": 8, "cachedContentTokenCount": 9}, Usage(8, 9, 8, inconsistent=True)),
+        ({"promptTokenCount": 8}, Usage(8, 9, 8, inconsistent=True)),
     ):
         usage = latest_usage(usage, metadata(**members))
         assert usage == expected
+
+
+def test_a_query_is_billed_once() -> None:
+    """Empty ones and repetitions are not."""
+    said = ('{"webSearchQueries":["a"," ","b","","a"]}', '{"webSearchQueries":null}', "{}")
+    assert [read(Grounding, one.encode()).queries for one in said] == [{"a", "b"}, set(), set()]
 
 
 @given(COUNTS, COUNTS, COUNTS, COUNTS, COUNTS)

@@ -110,7 +110,8 @@ def latest_usage(before: Usage | None, stated: UsageMetadata) -> Usage | None:
         return usage or before
     if usage.input_tokens is not None and usage.output_tokens is not None:
         return usage
-    return replace(before, **{name: count for name in _PARTS if (count := getattr(usage, name)) is not None})
+    stated_now = {name: count for name in _PARTS if (count := getattr(usage, name)) is not None}
+    return replace(before, **{**stated_now, "inconsistent": before.inconsistent or usage.inconsistent})
 
 
 def _sum(whole: int | None, beside: int | None) -> int | None:
