@@ -12,14 +12,14 @@ _WORDS: dict[Finish, str] = {
     "stop": (
         "stop end_turn stop_sequence complete completed eos eos_token endoftext finish finished done pause_turn "
         "normal stop_criteria_met succeeded end_of_text word reason_stop alternative_status_final stop_before "
-        "compaction success need_more_input input_required "
+        "compaction success need_more_input input_required end_of_turn end_of_message "
         "close_requested remote_hangup"
     ),
     "length": (
         "length max_tokens max_output_tokens model_context_window_exceeded incomplete model_length context_length "
         "max_length limit maximum_tokens token_limit time_limit reason_max_len reason_max_context reason_time_limit "
         "alternative_status_truncated_final max_completion_tokens max_prompt_tokens max_messages continuation "
-        "requires_continuation budget_exceeded budget_reached"
+        "requires_continuation budget_exceeded budget_reached out_of_tokens"
     ),
     "tool": (
         "tool_calls tool_call function_call tool_use requires_action reason_tool_calls alternative_status_tool_calls"
