@@ -27,6 +27,10 @@ def _sign(asked: str, answered: bytes, *, sufficient: bool = True) -> Sign:
 _SOUND = rb'"(?:audio_base64|alignment)"\s*:'
 
 SIGNS: Mapping[str, tuple[Sign, ...]] = {
+    "adk_events": (
+        _sign("appName newMessage", rb'"(?:invocationId|invocation_id)"\s*:', sufficient=False),
+        _sign("app_name new_message", rb'"(?:invocationId|invocation_id)"\s*:', sufficient=False),
+    ),
     "aleph_alpha_completions": (_sign("model prompt", rb'"completions"\s*:'),),
     "app_chat": (
         _sign(
@@ -89,6 +93,7 @@ SIGNS: Mapping[str, tuple[Sign, ...]] = {
         _sign("input", rb'"message_type"\s*:', sufficient=False),
     ),
     "lmstudio_chat": (_sign("model input", rb'"(?:model_instance_id|response_id)"\s*:'),),
+    "llama_chat": (_sign("model_id messages", rb'"(?:completion_message|event_type)"\s*:'),),
     "llamacpp_completion": (_sign("prompt", rb'"(?:content|tokens_predicted|timings)"\s*:'),),
     "media_jobs": (
         _sign("audio_url", rb'"(?:acoustic|language|speech)_model"\s*:', sufficient=False),
