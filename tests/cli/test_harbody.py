@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import zlib
 
 import msgspec
 import pytest
@@ -46,6 +47,26 @@ def test_base64_that_is_none() -> None:
     """What claims to be base64 and is not stands for itself."""
     assert Content(text='{"a": 1}', encoding="base64").data == b'{"a": 1}'
     assert Content(text="A", encoding="base64").data == b"A"
+
+
+@given(st.binary(max_size=9_999))
+def test_base64_that_does_not_say_so(data: bytes) -> None:
+    """A frame or a gzip stream is known by what it spells; what only begins like one stands for itself."""
+    sizes = (len(data) + 16).to_bytes(4) + bytes(4)
+    frame = sizes + zlib.crc32(sizes).to_bytes(4) + data + bytes(4)
+    for packed in (frame, gzip.compress(data)):
+        assert Content(text=base64.b64encode(packed).decode()).data == packed
+    for text in ("AAAA", "AAAAaAAAA", "AAAAEAAAAAAAAAAA", "H4sI said the fox", "AAA"):
+        assert Content(text=text).data == text.encode()
+
+
+@given(st.dictionaries(st.text(), st.integers() | st.text()), st.lists(st.integers()))
+def test_json_that_is_no_text(members: dict[str, object], items: list[object]) -> None:
+    """A body that is kept as what it says is written as JSON again."""
+    for said in (members, items):
+        content = msgspec.json.decode(msgspec.json.encode({"text": said}), type=Content)
+        assert content.text == said
+        assert not said or msgspec.json.decode(content.data) == said
 
 
 def test_a_form_is_put_together() -> None:

@@ -44,6 +44,15 @@ SHAPES = {
     "ollama": (b'{"error":"m"}', ProviderError(None, None, "m")),
     "xai": (b'{"code":"c","error":"m"}', ProviderError(None, "c", "m")),
     "word and message": (b'{"error":"Unauthorized","message":"m"}', ProviderError("Unauthorized", None, "m")),
+    "stability": (b'{"id":"1","name":"unauthorized","errors":["m"]}', ProviderError("unauthorized", None, "m")),
+    "writer": (
+        b'{"tpe":"T","errors":[{"description":"m","key":"fail.unauthorized","extras":{}}]}',
+        ProviderError("fail.unauthorized", None, "m"),
+    ),
+    "ionos": (
+        b'{"httpStatus":401,"messages":[{"errorCode":"paas-auth-1","message":"m"}]}',
+        ProviderError(None, "paas-auth-1", "m"),
+    ),
     "hugging face": (b'{"error":["m"]}', ProviderError(None, None, "m")),
     "cloudflare": (b'{"errors":[{"code":10000,"message":"m"}],"success":false}', ProviderError(None, "10000", "m")),
     "flat": (b'{"message":"m","type":"t","param":null,"code":"c"}', ProviderError("t", "c", "m")),
@@ -82,7 +91,7 @@ def test_every_shape(shape: str) -> None:
     assert read_error(body, failed=True) == error
 
 
-@pytest.mark.parametrize("shape", SHAPES.keys() - {"cohere", "fastapi", "detail", "detail object"})
+@pytest.mark.parametrize("shape", SHAPES.keys() - {"cohere", "fastapi", "detail", "detail object", "ionos"})
 def test_an_error_in_success_says_so(shape: str) -> None:
     """A shape that names a type, a code or itself an error is one under any status."""
     body, error = SHAPES[shape]

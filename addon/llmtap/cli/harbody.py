@@ -1,12 +1,14 @@
 """The bytes of a body that a HAR entry holds: text or base64, whole, as the fields of a form, or left out.
 
 HAR states content without its encoding and yet keeps the header that names it; some writers state it encoded all the
-same. The bytes decide: an encoding that they do not have is taken from the headers.
+same. The bytes decide: an encoding that they do not have is taken from the headers. So do they where base64 is not said
+to be any, and a recorder that keeps JSON as what it says, not as a text, is read too.
 """
 
 import base64
 import binascii
 import re
+import zlib
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
@@ -18,6 +20,11 @@ from llmtap.decode.body.encoding import undo
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]+)', re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]*={0,2}")
+_SPELLED = ("AAA", "H4sI")
+"""How the base64 of a frame shorter than 16 KB and of a gzip stream begins."""
+_GZIP = zlib.MAX_WBITS | 16
+_PRELUDE = 8
+"""How many bytes of a frame its first checksum covers (application/vnd.amazon.eventstream)."""
 
 
 class Param(msgspec.Struct):
@@ -32,7 +39,7 @@ class Param(msgspec.Struct):
 class Content(msgspec.Struct):
     """A body as HAR states it: `postData` of a request, or `content` of a response; `size` in bytes, -1 is unknown."""
 
-    text: str | None = None
+    text: str | dict[str, object] | list[object] | None = None
     encoding: str | None = None
     other_encoding: str | None = msgspec.field(default=None, name="_encoding")
     mime_type: str | None = msgspec.field(default=None, name="mimeType")
@@ -43,8 +50,12 @@ class Content(msgspec.Struct):
     def data(self) -> bytes:
         """The bytes that are stated, b"" when none are."""
         text = self.text or ""
+        if not isinstance(text, str):
+            return msgspec.json.encode(text)
         if (self.encoding or self.other_encoding or "").lower() == "base64":
             return from_base64(text)
+        if text.startswith(_SPELLED) and _is_packed(unsaid := from_base64(text)):
+            return unsaid
         return from_text(text) if text or not self.params else _form(self.params, self.mime_type or "")
 
 
@@ -72,6 +83,17 @@ def from_base64(text: str) -> bytes:
         return base64.b64decode(packed + b"=" * (-len(packed) % 4))
     except binascii.Error:
         return from_text(text)
+
+
+def _is_packed(data: bytes) -> bool:
+    """Return whether bytes begin a gzip stream, or a frame whose first checksum is right."""
+    if zlib.crc32(data[:_PRELUDE]) == int.from_bytes(data[_PRELUDE : _PRELUDE + 4]):
+        return True
+    try:
+        zlib.decompressobj(_GZIP).decompress(data, 1)
+    except zlib.error:
+        return False
+    return True
 
 
 def from_text(text: str) -> bytes:

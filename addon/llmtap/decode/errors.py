@@ -80,7 +80,8 @@ def _nested(value: dict[str, object]) -> ProviderError | None:
         message = _word(value.get("message")) or _word(value.get("error_description"))
         if message:
             return ProviderError(error, _word(value.get("code")), message)
-        return ProviderError(_word(value.get("error_type")), _word(value.get("code")), error)
+        kind = _word(value.get("error_type")) or _word(value.get("name"))  # Stability: {"name", "errors": ["words"]}
+        return ProviderError(kind, _word(value.get("code")), error)
     if not isinstance(error, dict) or not error:
         return None
     inner = error.get("error")
@@ -91,6 +92,8 @@ def _nested(value: dict[str, object]) -> ProviderError | None:
     if kind is None and isinstance(status, str):
         kind = status or None
     message = _word(error.get("message")) or _word(error.get("msg")) or _word(error.get("detail"))
+    if message is None and (message := _word(error.get("description"))):  # Writer: {"errors": [{"description", "key"}]}
+        kind = kind or _word(error.get("key"))
     return ProviderError(kind, _word(error.get("code")), message)
 
 
@@ -134,6 +137,10 @@ def _flat(value: dict[str, object]) -> ProviderError | None:
     # Mistral wraps FastAPI's list: {"object":"error","message":{"detail":[{"msg":…}]}}.
     if isinstance(message, dict) and (inner := _detailed(message)) is not None:
         return ProviderError(kind or inner.type, code, inner.message)
+    # IONOS: {"httpStatus": 401, "messages": [{"errorCode", "message"}]}.
+    said = value.get("messages")
+    if isinstance(said, list) and said and isinstance(said[0], dict) and "errorCode" in said[0]:
+        return ProviderError(kind, _word(said[0]["errorCode"]), _word(said[0].get("message")))
     if isinstance(message, str) and message:
         return ProviderError(kind or _word(value.get("reason")) or _word(value.get("status")), code, message)
     return ProviderError(kind, code) if value.get("object") == "error" or kind == "error" else None

@@ -27,6 +27,10 @@ def _sign(asked: str, answered: bytes, *, sufficient: bool = True) -> Sign:
 _SOUND = rb'"(?:audio_base64|alignment)"\s*:'
 
 SIGNS: Mapping[str, tuple[Sign, ...]] = {
+    "adk_events": (
+        _sign("appName newMessage", rb'"(?:invocationId|invocation_id)"\s*:', sufficient=False),
+        _sign("app_name new_message", rb'"(?:invocationId|invocation_id)"\s*:', sufficient=False),
+    ),
     "aleph_alpha_completions": (_sign("model prompt", rb'"completions"\s*:'),),
     "app_chat": (
         _sign(

@@ -81,6 +81,7 @@ def test_the_bytes_decide(body: bytes, kind: str, expected: Framing) -> None:
         (b"", (), b'{"id":"m","completion_message":{"role":"assistant"}}', "llama_chat"),
         (b"", (), b'data: {"event":{"event_type":"start","delta":{"text":""}}}', "llama_chat"),
         (b"", (), b'{"responses":[{"finish_reason":"stop","message":{}}]}', "reka_chat"),
+        (b"", (), b'{"id":"a","completion_message":{"role":"assistant"}}', "llama_chat"),
         (b"", (), b'{"results":[{"generated_text":"x","generated_token_count":1}]}', "watsonx_text"),
         (b"", (), b'{"text":"x","generation_id":"g","chat_history":[]}', "cohere_v1_chat"),
         (b"", (), b'{"job":"g","generation_id":"g"}', None),

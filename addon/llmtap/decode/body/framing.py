@@ -73,7 +73,13 @@ _ANSWERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
         re.compile(rb'"created"\s*:\s*[0-9]+\s*,\s*"data"\s*:\s*\[\s*\{\s*"(?:b64_json|url|revised_prompt)"\s*:'),
     ),
     ("reka_chat", re.compile(rb'"responses"\s*:\s*\[\s*\{[^{}]*"(?:message|chunk|finish_reason)"\s*:')),
-    ("llama_chat", re.compile(rb'"completion_message"\s*:\s*\{|"event"\s*:\s*\{\s*"(?:delta|event_type)"\s*:')),
+    (
+        "llama_chat",
+        re.compile(
+            rb'"completion_message"\s*:\s*\{|"event"\s*:\s*\{(?=[^\n]{0,400}?"delta"\s*:)'
+            rb'[^\n]{0,400}?"event_type"\s*:\s*"(?:start|progress|complete)"'
+        ),
+    ),
     ("watsonx_text", re.compile(rb'"generated_token_count"\s*:')),
     (
         "cohere_v1_chat",

@@ -10,6 +10,7 @@ from typing import Protocol
 from llmtap.decode.answer import Answer
 from llmtap.decode.body.events import Event
 from llmtap.decode.formats import (
+    adk_events,
     aleph_alpha_completions,
     anthropic_batches,
     anthropic_completions,
@@ -119,6 +120,7 @@ class WireFormat(Protocol):
 
 
 FORMATS: Mapping[str, WireFormat] = {
+    "adk_events": adk_events,
     "aleph_alpha_completions": aleph_alpha_completions,
     "anthropic_batches": anthropic_batches,
     "anthropic_completions": anthropic_completions,
@@ -209,6 +211,7 @@ FORMATS: Mapping[str, WireFormat] = {
 }
 
 OPERATIONS: Mapping[str, str] = {
+    "adk_events": "invoke_agent",
     "anthropic_batches": "batch",
     "anthropic_completions": "text_completion",
     "anthropic_count_tokens": "count_tokens",
