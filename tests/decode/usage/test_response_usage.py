@@ -121,6 +121,7 @@ def test_one_side_is_enough() -> None:
     [
         ({"cached_tokens": 10}, {}, Usage(9, 4, 9, inconsistent=True)),
         ({"cache_write_tokens": 10}, {}, Usage(9, 4, None, 9, inconsistent=True)),
+        ({"cached_tokens": 5, "cache_write_tokens": 6}, {}, Usage(9, 4, 5, 4, inconsistent=True)),
         ({}, {"reasoning_tokens": 5}, Usage(9, 4, reasoning_output_tokens=4, inconsistent=True)),
         (
             {"cached_tokens": 9, "cache_write_tokens": 0},

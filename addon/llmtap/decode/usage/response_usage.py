@@ -125,9 +125,8 @@ def response_usage(stated: ResponseUsage, tools: ToolUsage | None = None, output
         output_tokens += out.reasoning_tokens if apart else 0
     kept = into.cache_write_tokens_details
     read, read_exceeds = _within(count(into.cached_tokens, into.cache_read_input_tokens), stated.input_tokens)
-    written, written_exceeds = _within(
-        count(into.cache_write_tokens, into.cache_creation_input_tokens), stated.input_tokens
-    )
+    fresh = None if stated.input_tokens is None else stated.input_tokens - (read or 0)
+    written, written_exceeds = _within(count(into.cache_write_tokens, into.cache_creation_input_tokens), fresh)
     reasoning, reasoning_exceeds = _within(out.reasoning_tokens, output_tokens)
     ran = [item for item in output if item.type in _SERVER_TOOLS]
     calls = [item.type for item in ran]
