@@ -158,10 +158,13 @@ def _grow(answer: Answer, grown: _Grown) -> bool:
     if isinstance(grown.tool_call, str):
         return bool(grown.tool_call)
     call = _spell(grown.tool_call or grown)
-    begun = len([draft for draft in answer.parts.values() if draft.kind == "tool_call"])
     function = call.function or Function()
-    call.index = begun if call.id or function.name or not begun else begun - 1
-    return bool(call.id or function.name or function.arguments) and merge_turn(answer, 0, Turn(tool_calls=[call]))
+    begins = bool(call.id or function.name)
+    if not begins and not function.arguments:
+        return False
+    # A call is told by its place among the parts: the last one grows.
+    call.index = len(answer.parts) if begins or not answer.parts else len(answer.parts) - 1
+    return merge_turn(answer, 0, Turn(tool_calls=[call]))
 
 
 def _spell(call: _Call) -> ToolCall:
