@@ -7,6 +7,7 @@ import asyncio
 import ssl
 import tempfile
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ from typing import Self
 from tests.fakes.authority import certify
 
 
-class Loopback:
+class Loopback(ABC):
     """The thread and its event loop; `ca_path` is the authority that vouches for `hosts`."""
 
     def __init__(self, name: str, hosts: Iterable[str], protocol: str = "http/1.1") -> None:
@@ -30,9 +31,9 @@ class Loopback:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
+    @abstractmethod
     async def _open(self) -> tuple[asyncio.Server, ...]:
         """Return the servers, listening."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         self._thread.start()
